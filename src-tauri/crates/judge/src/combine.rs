@@ -1,0 +1,61 @@
+use crate::signal::Role;
+use crate::verdict::{ReleaseVerdict, Sentence, SignalVerdict, Verdict};
+
+/// One verdict from many: any critical signal that is degraded makes the release degraded; all required ones that are
+/// healthy make it healthy; everything else is not enough evidence, also when nothing is required.
+pub(crate) fn combine(signals: Vec<SignalVerdict>, newest_ms: Option<i64>) -> ReleaseVerdict {
+    let critical: Vec<&SignalVerdict> = signals
+        .iter()
+        .filter(|signal| signal.role == Role::Critical && signal.verdict == Verdict::Degraded)
+        .collect();
+    let required: Vec<&SignalVerdict> = signals
+        .iter()
+        .filter(|signal| signal.role.is_required())
+        .collect();
+    let mut waiting: Vec<&SignalVerdict> = required
+        .iter()
+        .copied()
+        .filter(|signal| signal.verdict != Verdict::Healthy)
+        .collect();
+    waiting.sort_by(|a, b| a.evidence.fraction.total_cmp(&b.evidence.fraction));
+
+    let (verdict, sentence) = if let Some(first) = critical.first() {
+        let sentence = Sentence::Failing {
+            signal: first.signal.clone(),
+            reason: first.reason.clone(),
+        };
+        (Verdict::Degraded, sentence)
+    } else if let Some(least) = waiting.first() {
+        let sentence = Sentence::WaitingFor {
+            signal: least.signal.clone(),
+            reason: least.reason.clone(),
+            expected_seconds: least.expected_seconds,
+            others: u32::try_from(waiting.len() - 1).unwrap_or(u32::MAX),
+        };
+        (Verdict::NotEnoughEvidence, sentence)
+    } else if required.is_empty() {
+        (Verdict::NotEnoughEvidence, Sentence::NothingToJudge)
+    } else {
+        let signals = u32::try_from(required.len()).unwrap_or(u32::MAX);
+        (Verdict::Healthy, Sentence::AllHealthy { signals })
+    };
+    let ids = |of: &[&SignalVerdict]| of.iter().map(|signal| signal.signal.clone()).collect::<Vec<_>>();
+    let failing = if verdict == Verdict::Degraded {
+        ids(&critical)
+    } else {
+        signals
+            .iter()
+            .filter(|s| s.verdict == Verdict::Degraded)
+            .map(|s| s.signal.clone())
+            .collect()
+    };
+    let waiting = ids(&waiting);
+    ReleaseVerdict {
+        verdict,
+        failing,
+        waiting,
+        sentence,
+        newest_ms,
+        signals,
+    }
+}

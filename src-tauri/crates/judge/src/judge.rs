@@ -1,0 +1,95 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::combine::combine;
+use crate::options::Options;
+use crate::reading::Look;
+use crate::signal::SignalSpec;
+use crate::signal_error::SignalError;
+use crate::track::Track;
+use crate::verdict::ReleaseVerdict;
+
+/// Which arms serve in a phase.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Arms {
+    /// Stable and canary, side by side.
+    #[default]
+    Both,
+    /// The canary alone: a first release, or after promotion. It is compared with what stable showed before.
+    CanaryOnly,
+}
+
+/// Judges one release. A fold over looks: the same signals, options, looks and phases give the same verdict, in
+/// constant memory. It has no clock: time is what the looks say.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    options: Options,
+    tracks: Vec<Track>,
+    newest_ms: Option<i64>,
+}
+
+impl Judge {
+    /// A judge who has seen nothing, in a first phase where both arms serve.
+    ///
+    /// # Errors
+    /// If a signal or an option has a number that has no meaning, or an id is used twice.
+    pub fn new(signals: Vec<SignalSpec>, options: Options) -> Result<Self, SignalError> {
+        options.check()?;
+        for (index, signal) in signals.iter().enumerate() {
+            signal.check()?;
+            if signals.iter().take(index).any(|other| other.id == signal.id) {
+                return Err(SignalError::Duplicate {
+                    signal: signal.id.clone(),
+                });
+            }
+        }
+        Ok(Judge {
+            options,
+            tracks: signals.into_iter().map(Track::new).collect(),
+            newest_ms: None,
+        })
+    }
+
+    /// Takes what both arms showed for one signal. Looks of a signal come in ascending time; one that is not newer than
+    /// the last is late or a duplicate and is not counted. A look of a signal that is not in the plan is not counted
+    /// either: `false`.
+    ///
+    /// Push a look also when nothing is known (`Reading::NoData`), since only looks move the judge's time on.
+    pub fn observe(&mut self, signal_id: &str, look: &Look) -> bool {
+        let Some(track) = self.tracks.iter_mut().find(|track| track.spec.id == signal_id) else {
+            return false;
+        };
+        track.observe(&self.options, look);
+        self.newest_ms = self.newest_ms.max(Some(look.at_ms));
+        true
+    }
+
+    /// Begins a new phase. What speaks for health starts anew, since a fault may only show at a larger share; so does
+    /// the warm-up. What stable showed is kept, to compare with once it no longer serves.
+    pub fn new_phase(&mut self, arms: Arms) {
+        for track in &mut self.tracks {
+            track.new_phase(arms);
+        }
+    }
+
+    /// The verdict on everything seen so far.
+    pub fn verdict(&self) -> ReleaseVerdict {
+        let signals = self
+            .tracks
+            .iter()
+            .map(|track| track.verdict(&self.options, self.newest_ms))
+            .collect();
+        combine(signals, self.newest_ms)
+    }
+
+    /// Looks that were not counted because they came late or twice.
+    pub fn ignored_looks(&self) -> u64 {
+        self.tracks.iter().map(Track::ignored).sum()
+    }
+
+    /// The options it judges with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+}

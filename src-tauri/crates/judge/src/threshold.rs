@@ -1,0 +1,155 @@
+//! The threshold method: totals of the recent past against a limit and against stable plus the effect. It knows nothing
+//! of chance; it only waits for a minimum of requests.
+
+use crate::arm::Arm;
+use crate::judge::Arms;
+use crate::options::Options;
+use crate::signal::{Effect, Limit};
+use crate::sufficiency::sufficiency;
+use crate::totals::Pair;
+use crate::track::{Decision, Track};
+use crate::verdict::{Basis, Evidence, Needed, Reason, Verdict};
+
+/// Whether the canary has been past its limit for as long as the limit asks.
+pub(crate) fn is_over_limit(track: &Track) -> bool {
+    match (&track.spec.rule.limit, track.phase.limit.seconds_over()) {
+        (Some(limit), Some(seconds)) => seconds >= limit.for_seconds,
+        _ => false,
+    }
+}
+
+pub(crate) fn decide(track: &Track, options: &Options) -> Decision {
+    let totals = track.phase.window.totals();
+    if let Some(limit) = &track.spec.rule.limit
+        && let Some(decision) = past_limit(track, limit)
+    {
+        return decision;
+    }
+    match &track.spec.rule.against_stable {
+        Some(effect) if track.phase.arms == Arms::Both || track.before.size > 0.0 => {
+            compare(track, options, effect, &totals)
+        }
+        _ => match &track.spec.rule.limit {
+            Some(limit) => within_limit(track, options, limit, &totals),
+            None => Decision::unknown(Reason::NoStable),
+        },
+    }
+}
+
+fn past_limit(track: &Track, limit: &Limit) -> Option<Decision> {
+    let (value, seconds) = (track.phase.limit.value()?, track.phase.limit.seconds_over()?);
+    if seconds >= limit.for_seconds {
+        let reason = Reason::OverLimit {
+            value,
+            limit: limit.value,
+            seconds,
+        };
+        return Some(Decision::certain(Verdict::Degraded, reason, Basis::Limit));
+    }
+    let mut evidence = Evidence::of(seconds, limit.for_seconds, Needed::Seconds);
+    evidence.towards = Some(Verdict::Degraded);
+    Some(Decision {
+        verdict: Verdict::NotEnoughEvidence,
+        reason: Reason::NearLimit {
+            value,
+            limit: limit.value,
+            seconds,
+            allowed_seconds: limit.for_seconds,
+        },
+        evidence,
+        basis: Basis::Limit,
+        expected_seconds: Some(limit.for_seconds - seconds),
+    })
+}
+
+/// What is still missing, if anything is.
+fn collecting(track: &Track, options: &Options, totals: &Pair, compares: bool) -> Option<Decision> {
+    let kind = track.spec.kind;
+    let canary = (Arm::Canary, &totals.canary);
+    let stable = (Arm::Stable, track.compared_with(&totals.stable));
+    let arms = if compares {
+        vec![canary, stable]
+    } else {
+        vec![canary]
+    };
+    let (arm, (have, need, unit)) = arms
+        .into_iter()
+        .map(|(arm, totals)| (arm, sufficiency(kind, &options.minimum, totals)))
+        .min_by(|(_, a), (_, b)| (a.0 / a.1).total_cmp(&(b.0 / b.1)))?;
+    if have >= need {
+        return None;
+    }
+    let seconds = track.phase.seconds();
+    let reason = if seconds < options.warmup_seconds && totals.canary.looks == 0 {
+        Reason::WarmingUp {
+            seconds: options.warmup_seconds - seconds,
+        }
+    } else if have <= 0.0 {
+        Reason::NoTraffic { arm }
+    } else {
+        Reason::Collecting { have, need }
+    };
+    let expected = (have > 0.0 && seconds > 0.0).then(|| seconds * (need - have) / have);
+    let mut decision = Decision::unknown(reason);
+    decision.evidence = Evidence::of(have, need, unit);
+    decision.expected_seconds = expected;
+    decision.basis = basis(track, compares);
+    Some(decision)
+}
+
+fn basis(track: &Track, compares: bool) -> Basis {
+    match (compares, track.phase.arms) {
+        (false, _) => Basis::Limit,
+        (true, Arms::Both) => Basis::Concurrent,
+        (true, Arms::CanaryOnly) => Basis::Before,
+    }
+}
+
+fn compare(track: &Track, options: &Options, effect: &Effect, totals: &Pair) -> Decision {
+    if let Some(decision) = collecting(track, options, totals, true) {
+        return decision;
+    }
+    let kind = track.spec.kind;
+    let values = (
+        totals.canary.value(kind),
+        track.compared_with(&totals.stable).value(kind),
+    );
+    let (Some(canary), Some(stable)) = values else {
+        return Decision::unknown(Reason::NoTraffic { arm: Arm::Canary });
+    };
+    let effect = effect.at(stable);
+    let difference = (canary - stable) * track.spec.rule.worse.sign();
+    if difference >= effect && difference > 0.0 {
+        let reason = Reason::WorseThanStable {
+            canary,
+            stable,
+            effect,
+        };
+        return Decision::certain(Verdict::Degraded, reason, basis(track, true));
+    }
+    Decision::certain(
+        Verdict::Healthy,
+        Reason::NoWorse {
+            canary,
+            stable,
+            effect,
+        },
+        basis(track, true),
+    )
+}
+
+fn within_limit(track: &Track, options: &Options, limit: &Limit, totals: &Pair) -> Decision {
+    if let Some(decision) = collecting(track, options, totals, false) {
+        return decision;
+    }
+    match totals.canary.value(track.spec.kind) {
+        Some(value) => {
+            let reason = Reason::WithinLimit {
+                value,
+                limit: limit.value,
+            };
+            Decision::certain(Verdict::Healthy, reason, Basis::Limit)
+        }
+        None => Decision::unknown(Reason::NoTraffic { arm: Arm::Canary }),
+    }
+}

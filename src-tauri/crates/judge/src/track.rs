@@ -1,0 +1,251 @@
+use crate::arm::Arm;
+use crate::judge::Arms;
+use crate::limit_state::LimitState;
+use crate::options::Options;
+use crate::reading::Look;
+use crate::signal::{Role, SignalKind, SignalSpec};
+use crate::threshold;
+use crate::totals::{Pair, Totals};
+use crate::verdict::{Basis, Evidence, IntervalOf, Reason, SignalVerdict, Verdict};
+use crate::window::Window;
+
+/// One signal through a release: what its looks amount to.
+#[derive(Debug, Clone)]
+pub(crate) struct Track {
+    pub(crate) spec: SignalSpec,
+    pub(crate) phase: Phase,
+    /// What stable showed in the newest phase in which it served.
+    pub(crate) before: Totals,
+    newest_ms: Option<i64>,
+    /// Looks that came late, twice or out of order, and were not counted.
+    ignored: u64,
+}
+
+/// What is known in the current phase.
+#[derive(Debug, Clone)]
+pub(crate) struct Phase {
+    pub(crate) arms: Arms,
+    pub(crate) started_ms: Option<i64>,
+    pub(crate) window: Window,
+    pub(crate) limit: LimitState,
+    pub(crate) newest_ms: Option<i64>,
+    pub(crate) stable_ms: Option<i64>,
+    pub(crate) canary_ms: Option<i64>,
+    pub(crate) stable_total: Totals,
+    pub(crate) wrong_reading: bool,
+}
+
+impl Phase {
+    fn new(arms: Arms) -> Self {
+        Phase {
+            arms,
+            started_ms: None,
+            window: Window::default(),
+            limit: LimitState::default(),
+            newest_ms: None,
+            stable_ms: None,
+            canary_ms: None,
+            stable_total: Totals::default(),
+            wrong_reading: false,
+        }
+    }
+
+    /// Seconds since the first look of the phase.
+    pub(crate) fn seconds(&self) -> f64 {
+        match (self.started_ms, self.newest_ms) {
+            (Some(start), Some(newest)) => newest.saturating_sub(start) as f64 / 1000.0,
+            _ => 0.0,
+        }
+    }
+}
+
+impl Track {
+    pub(crate) fn new(spec: SignalSpec) -> Self {
+        Track {
+            spec,
+            phase: Phase::new(Arms::Both),
+            before: Totals::default(),
+            newest_ms: None,
+            ignored: 0,
+        }
+    }
+
+    pub(crate) fn new_phase(&mut self, arms: Arms) {
+        if self.phase.stable_total.size > 0.0 {
+            self.before = std::mem::take(&mut self.phase.stable_total);
+        }
+        self.phase = Phase::new(arms);
+    }
+
+    pub(crate) fn ignored(&self) -> u64 {
+        self.ignored
+    }
+
+    /// Signals that a cold process distorts.
+    fn warms_up(&self) -> bool {
+        matches!(
+            self.spec.kind,
+            SignalKind::Latency { .. } | SignalKind::Gauge | SignalKind::Rate
+        )
+    }
+
+    pub(crate) fn observe(&mut self, options: &Options, look: &Look) {
+        if self.newest_ms.is_some_and(|newest| look.at_ms <= newest) {
+            self.ignored = self.ignored.saturating_add(1);
+            return;
+        }
+        self.newest_ms = Some(look.at_ms);
+        let phase = &mut self.phase;
+        let started = *phase.started_ms.get_or_insert(look.at_ms);
+        phase.newest_ms = Some(look.at_ms);
+        let kind = self.spec.kind;
+        let mut pair = Pair::default();
+        let right = [
+            pair.stable.add(kind, &look.stable.clone().checked()),
+            pair.canary.add(kind, &look.canary.clone().checked()),
+        ];
+        if right.contains(&false) {
+            phase.wrong_reading = true;
+            return;
+        }
+        if pair.stable.looks > 0 {
+            phase.stable_ms = Some(look.at_ms);
+        }
+        if pair.canary.looks > 0 {
+            phase.canary_ms = Some(look.at_ms);
+        }
+        let age = look.at_ms.saturating_sub(started) as f64 / 1000.0;
+        if age < options.warmup_seconds && self.warms_up() {
+            return;
+        }
+        self.count(options, look.at_ms, pair);
+    }
+
+    fn count(&mut self, options: &Options, at_ms: i64, pair: Pair) {
+        let kind = self.spec.kind;
+        let phase = &mut self.phase;
+        if let Some(limit) = &self.spec.rule.limit {
+            phase.limit.observe(
+                at_ms,
+                kind,
+                self.spec.rule.worse,
+                limit,
+                &options.minimum,
+                &pair.canary,
+            );
+        }
+        // A comparison uses only looks in which both arms are known: they share what happens around them.
+        if pair.canary.looks == 0 || (phase.arms == Arms::Both && pair.stable.looks == 0) {
+            return;
+        }
+        phase.stable_total = phase.stable_total.merged(&pair.stable);
+        phase.window.observe(at_ms, kind, &options.minimum, &pair);
+    }
+
+    pub(crate) fn verdict(&self, options: &Options, now_ms: Option<i64>) -> SignalVerdict {
+        let decided = self
+            .without_data(options, now_ms)
+            .unwrap_or_else(|| threshold::decide(self, options));
+        let totals = self.phase.window.totals();
+        SignalVerdict {
+            signal: self.spec.id.clone(),
+            role: self.spec.role,
+            verdict: decided.verdict,
+            reason: decided.reason,
+            evidence: decided.evidence,
+            basis: decided.basis,
+            canary: totals.canary.value(self.spec.kind),
+            stable: self.compared_with(&totals.stable).value(self.spec.kind),
+            interval: None,
+            interval_of: IntervalOf::Difference,
+            effect: self.spec.rule.against_stable.and_then(|effect| {
+                self.compared_with(&totals.stable)
+                    .value(self.spec.kind)
+                    .map(|stable| effect.at(stable))
+            }),
+            overdispersion: 1.0,
+            expected_seconds: decided.expected_seconds,
+            newest_ms: self.phase.canary_ms,
+        }
+    }
+
+    /// What the canary is compared with in this phase.
+    pub(crate) fn compared_with<'a>(&'a self, concurrent: &'a Totals) -> &'a Totals {
+        match self.phase.arms {
+            Arms::Both => concurrent,
+            Arms::CanaryOnly => &self.before,
+        }
+    }
+
+    /// What can be said before any number is looked at.
+    fn without_data(&self, options: &Options, now_ms: Option<i64>) -> Option<Decision> {
+        let reason = if self.spec.role == Role::Context {
+            Reason::Context
+        } else if self.phase.wrong_reading {
+            Reason::WrongReading
+        } else if let Some(reason) = self.missing(options, now_ms) {
+            // A canary that is past its limit stays degraded while its series are away.
+            if threshold::is_over_limit(self) {
+                return None;
+            }
+            reason
+        } else {
+            return None;
+        };
+        Some(Decision::unknown(reason))
+    }
+
+    fn missing(&self, options: &Options, now_ms: Option<i64>) -> Option<Reason> {
+        let now = now_ms.or(self.phase.newest_ms);
+        let absent = |arm: Arm, newest: Option<i64>| match (newest, now) {
+            (None, _) | (_, None) => Some(Reason::NoData { arm, seconds: None }),
+            (Some(newest), Some(now)) => {
+                let seconds = now.saturating_sub(newest) as f64 / 1000.0;
+                (seconds > options.stale_seconds).then_some(Reason::NoData {
+                    arm,
+                    seconds: Some(seconds),
+                })
+            }
+        };
+        let compares = self.spec.rule.against_stable.is_some() && self.phase.arms == Arms::Both;
+        absent(Arm::Canary, self.phase.canary_ms).or_else(|| {
+            if compares {
+                absent(Arm::Stable, self.phase.stable_ms)
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// A verdict and why.
+#[derive(Debug, Clone)]
+pub(crate) struct Decision {
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: Reason,
+    pub(crate) evidence: Evidence,
+    pub(crate) basis: Basis,
+    pub(crate) expected_seconds: Option<f64>,
+}
+
+impl Decision {
+    pub(crate) fn certain(verdict: Verdict, reason: Reason, basis: Basis) -> Self {
+        Decision {
+            verdict,
+            reason,
+            evidence: Evidence::complete(verdict),
+            basis,
+            expected_seconds: None,
+        }
+    }
+
+    pub(crate) fn unknown(reason: Reason) -> Self {
+        Decision {
+            verdict: Verdict::NotEnoughEvidence,
+            reason,
+            evidence: Evidence::none(),
+            basis: Basis::Nothing,
+            expected_seconds: None,
+        }
+    }
+}
