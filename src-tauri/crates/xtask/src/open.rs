@@ -1,0 +1,34 @@
+//! `cargo xtask run`: everything set up, built, and opened.
+
+use crate::system_packages::{self, TO_BUILD};
+use crate::workspace::Workspace;
+use crate::{Outcome, artifacts, frontend, process};
+
+/// Builds the app and opens it on the practice cluster; `arguments` are handed to it.
+///
+/// # Errors
+///
+/// When something cannot be installed or built, or the app ends with an error.
+pub fn open(workspace: &Workspace, arguments: &[String]) -> Outcome {
+    system_packages::require(workspace, &TO_BUILD)?;
+    frontend::install(workspace)?;
+    frontend::build(workspace)?;
+    let status = artifacts::cargo(workspace)
+        .args(["build", "--package", "slipway"])
+        .status()
+        .map_err(|error| format!("cannot start cargo: {error}"))?;
+    if !status.success() {
+        return Err(format!("the build failed: {status}"));
+    }
+    println!("opening Slipway on the practice cluster");
+    let ended = process::command(workspace.app(), &workspace.root)
+        .args(arguments)
+        .env("SLIPWAY_CLUSTER", "practice")
+        .status()
+        .map_err(|error| format!("cannot start {}: {error}", workspace.app().display()))?;
+    if ended.success() {
+        Ok(())
+    } else {
+        Err(format!("Slipway ended with an error: {ended}"))
+    }
+}

@@ -1,0 +1,60 @@
+//! The Tauri shell: one window, and two commands that only forward to the backend.
+//!
+//! Nothing is decided here. What the window asks for goes to [`backend::Backend`], what the backend tells goes to the
+//! window in batches, and both stay the same if another shell is put around them.
+
+mod backend;
+mod commands;
+mod data_dir;
+mod logging;
+mod subscription;
+
+use std::error::Error;
+
+use tauri::Manager;
+
+use crate::backend::Backend;
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+///
+/// When the data folder cannot be made or the window system refuses the window.
+pub fn run() -> Result<(), Box<dyn Error>> {
+    logging::start();
+    tauri::Builder::default()
+        // First, as the plugin's documentation asks: a second start must end before it opens the database.
+        .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
+            show_main_window(app)
+        }))
+        .setup(|app| {
+            let data = data_dir::resolve(app.handle())?;
+            let backend = tauri::async_runtime::block_on(Backend::start(&data))?;
+            app.manage(backend);
+            Ok(())
+        })
+        .invoke_handler(tauri::generate_handler![commands::call, commands::subscribe])
+        .run(tauri::generate_context!())?;
+    Ok(())
+}
+
+/// Writes why Slipway could not start to standard error and the log.
+pub fn report_fatal(error: &dyn Error) {
+    tracing::error!(%error, "Slipway could not start");
+}
+
+/// Brings the one window to the front when Slipway is started a second time.
+fn show_main_window<R: tauri::Runtime>(app: &tauri::AppHandle<R>) {
+    let Some(window) = app.get_webview_window("main") else {
+        return;
+    };
+    for (what, result) in [
+        ("show", window.show()),
+        ("unminimize", window.unminimize()),
+        ("focus", window.set_focus()),
+    ] {
+        if let Err(error) = result {
+            tracing::warn!(%error, what, "the window did not follow");
+        }
+    }
+}
