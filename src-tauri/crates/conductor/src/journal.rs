@@ -1,0 +1,151 @@
+use crate::{Dossier, OperationId, PortError, PreparedAct, WorkloadView};
+use async_trait::async_trait;
+use judge::ReleaseVerdict;
+use release::{Record, Release, ReleaseId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::SignalLooks;
+
+/// What is about to be done, written before it is done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Intent {
+    /// When it was written.
+    pub at: Timestamp,
+    /// The act, complete.
+    pub act: PreparedAct,
+    /// The operation that the object carried when the act was built.
+    pub previous: Option<OperationId>,
+    /// The object's uid.
+    pub uid: String,
+    /// The driver's fencing token.
+    pub epoch: u64,
+}
+
+/// What became of an intent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "code")]
+pub enum Outcome {
+    /// The cluster accepted it.
+    Accepted {
+        /// The object's generation after it.
+        generation: i64,
+        /// The object's resourceVersion after it.
+        resource_version: String,
+    },
+    /// The controller has seen it.
+    Applied,
+    /// What it asked for is so: pods are there, Ready or gone.
+    Settled,
+    /// The cluster refused it; nothing happened.
+    Refused {
+        /// The cluster's sentence.
+        message: String,
+    },
+    /// No answer came. Looked up later: then another outcome follows.
+    Unknown {
+        /// What went wrong.
+        message: String,
+    },
+    /// Looked up: it never happened.
+    NeverHappened,
+}
+
+/// One durable step of a release: the new state, its history and, if an act follows, the intent, in one transaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// The new state.
+    pub release: Release,
+    /// Lines of history.
+    pub records: Vec<Record>,
+    /// What is about to be done.
+    pub intent: Option<Intent>,
+}
+
+/// What was seen at one moment, kept so that it can be shown again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Snapshot {
+    /// When.
+    pub at: Timestamp,
+    /// The workload; `None` if it could not be seen.
+    pub workload: Option<WorkloadView>,
+    /// What the judge said.
+    pub verdict: Option<ReleaseVerdict>,
+    /// The share of pods that the new version had, in percent, of those that serve.
+    pub share: release::Share,
+}
+
+/// A release that is not over, as the journal knows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unfinished {
+    /// What is needed to go on.
+    pub dossier: Dossier,
+    /// Intents whose outcome is not known, the oldest first.
+    pub open_intents: Vec<Intent>,
+    /// Operations of this release that the cluster accepted or may have accepted.
+    pub own_operations: Vec<OperationId>,
+    /// Every look so far, to fold the judge's state from.
+    pub looks: Vec<SignalLooks>,
+}
+
+/// The durable record of all releases.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// Writes a new release down. Durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was written.
+    async fn open(&self, dossier: &Dossier) -> Result<(), PortError>;
+
+    /// Writes a step down. Durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// Nothing of the entry was written.
+    async fn advance(&self, entry: Entry) -> Result<(), PortError>;
+
+    /// Writes down what else a rollback needs (templates of other revisions). Durable when it returns.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was written.
+    async fn amend(&self, dossier: &Dossier) -> Result<(), PortError>;
+
+    /// Writes down what became of an intent. Durable when it returns; several may follow for one intent.
+    ///
+    /// # Errors
+    ///
+    /// Nothing was written.
+    async fn outcome(
+        &self,
+        release: &ReleaseId,
+        operation: &OperationId,
+        at: Timestamp,
+        outcome: &Outcome,
+    ) -> Result<(), PortError>;
+
+    /// Keeps looks. May be written a little later.
+    ///
+    /// # Errors
+    ///
+    /// They are not kept.
+    async fn looks(&self, release: &ReleaseId, looks: &[SignalLooks]) -> Result<(), PortError>;
+
+    /// Keeps a snapshot. May be written a little later.
+    ///
+    /// # Errors
+    ///
+    /// It is not kept.
+    async fn snapshot(&self, release: &ReleaseId, snapshot: &Snapshot) -> Result<(), PortError>;
+
+    /// Every release that is not over, or whose last act has no outcome.
+    ///
+    /// # Errors
+    ///
+    /// The record cannot be read.
+    async fn unfinished(&self) -> Result<Vec<Unfinished>, PortError>;
+}

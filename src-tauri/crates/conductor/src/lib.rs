@@ -1,0 +1,30 @@
+//! Drives releases: journal, act, observe, judge, decide.
+//!
+//! The conductor knows neither Kubernetes nor SQL. It declares what it needs of the world as ports ([`Workloads`],
+//! [`Signals`], [`Journal`], [`Clock`]) and turns what they say into events for [`release::step`] and what the step asks
+//! for into acts. Every act follows one protocol: the intent is durable in the journal, then the act is sent, then its outcome
+//! is written; an intent without an outcome is looked up on the object itself.
+
+mod act;
+mod clock;
+mod dossier;
+mod journal;
+mod next;
+mod port_error;
+mod pursuit;
+mod signals;
+mod workload;
+mod workloads;
+
+pub use act::{Accepted, ActError, ActKind, OperationId, PreparedAct};
+pub use clock::Clock;
+pub use dossier::Dossier;
+pub use journal::{Entry, Intent, Journal, Outcome, Snapshot, Unfinished};
+pub use next::{Next, Waiting};
+pub use port_error::PortError;
+pub use pursuit::Pursuit;
+pub use signals::{SignalLooks, SignalScope, Signals};
+pub use workload::{
+    ArmPods, Observed, PodState, PodTrouble, Revision, WorkloadKind, WorkloadRef, WorkloadView, Writer,
+};
+pub use workloads::Workloads;

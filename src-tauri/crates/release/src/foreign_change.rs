@@ -1,0 +1,95 @@
+use crate::step::Change;
+use crate::{HoldReason, RecordKind, Stage};
+
+impl Change {
+    /// A foreign change is not fought: forward movement stops and a person decides. A rollback that a person asked for goes
+    /// on (their click wins); one that a rule started stops and asks.
+    pub(crate) fn foreign_change(&mut self, what: &str) {
+        match &self.release.stage {
+            Stage::Shifting | Stage::Baking | Stage::Promoting => {
+                self.record(
+                    RecordKind::ForeignChange {
+                        what: what.to_owned(),
+                    },
+                    None,
+                );
+                self.hold_because(HoldReason::ForeignChange {
+                    what: what.to_owned(),
+                });
+            }
+            Stage::RollingBack { automatic: true, .. } => {
+                self.record(
+                    RecordKind::ForeignChange {
+                        what: what.to_owned(),
+                    },
+                    None,
+                );
+                let reason = HoldReason::ForeignChange {
+                    what: what.to_owned(),
+                };
+                self.record(
+                    RecordKind::Held {
+                        reason: reason.clone(),
+                    },
+                    None,
+                );
+                self.release.stage = Stage::Held {
+                    reason,
+                    at: crate::Active::Shifting,
+                    since: self.at,
+                };
+            }
+            Stage::RollingBack { automatic: false, .. } | Stage::Held { .. } => {
+                self.record(
+                    RecordKind::ForeignChange {
+                        what: what.to_owned(),
+                    },
+                    None,
+                );
+            }
+            _ => {}
+        }
+    }
+
+    pub(crate) fn workload_gone(&mut self) {
+        if let Stage::Held {
+            reason: HoldReason::WorkloadGone,
+            ..
+        } = &self.release.stage
+        {
+            return;
+        }
+        if let Stage::RollingBack { .. } = &self.release.stage {
+            self.record(
+                RecordKind::RollbackTrouble {
+                    message: "the workload does not exist any more".into(),
+                },
+                None,
+            );
+            self.release.stage = Stage::Held {
+                reason: HoldReason::WorkloadGone,
+                at: crate::Active::Shifting,
+                since: self.at,
+            };
+            return;
+        }
+        self.hold_because(HoldReason::WorkloadGone);
+    }
+
+    /// The cluster refuses for good. Forward movement stops; a rollback keeps its place, so that it goes on as soon as the
+    /// cluster lets it.
+    pub(crate) fn act_refused(&mut self, message: &str) {
+        if let Stage::RollingBack { .. } = &self.release.stage {
+            self.record(
+                RecordKind::RollbackTrouble {
+                    message: message.to_owned(),
+                },
+                None,
+            );
+            return;
+        }
+        self.hold_because(HoldReason::ActRefused {
+            message: message.to_owned(),
+        });
+    }
+}
