@@ -1,0 +1,264 @@
+use super::{ActStatus, ContactState};
+use release::{Gate, Share};
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Everything that the backend can have the window say besides [`release::RecordKind`], [`release::HoldReason`] and
+/// [`judge::Reason`]: a code with its facts. The window has the words for each code in each language, and does not
+/// compile without them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "code")]
+pub enum Said {
+    /// The words of a person or of the cluster, as they are.
+    Verbatim {
+        /// The words.
+        text: String,
+    },
+
+    // ---- what rollback readiness and preflight find ----
+    /// Pods of the target are Ready, so the way back starts none.
+    PodsWarm {
+        /// How many.
+        count: u32,
+        /// Of which version.
+        version: String,
+    },
+    /// Pods of the target have to start first.
+    PodsMustStart {
+        /// How many.
+        count: u32,
+        /// Of which version.
+        version: String,
+    },
+    /// The target is known and complete.
+    TargetKnown {
+        /// Which version.
+        version: String,
+    },
+    /// The target's revision is not there any more; the record's manifest is used.
+    TargetFromRecord {
+        /// Which version.
+        version: String,
+    },
+    /// No version before this one is known.
+    NoTarget,
+    /// The exact patch was accepted as a server-side dry run.
+    DryRunPassed,
+    /// The exact patch was refused as a server-side dry run.
+    DryRunRefused {
+        /// The server's sentence.
+        message: String,
+    },
+    /// The user may do it.
+    Allowed,
+    /// The user may not do it.
+    Forbidden {
+        /// For example `patch`.
+        verb: String,
+        /// For example `deployments`.
+        resource: String,
+        /// Where.
+        namespace: String,
+    },
+    /// What the target reads is as it was.
+    ConfigUnchanged,
+    /// A ConfigMap or Secret that the target reads was changed in place; a rollback leaves it as it is.
+    ConfigChanged {
+        /// `ConfigMap` or `Secret`.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// A ConfigMap or Secret that the target reads is gone.
+    ConfigMissing {
+        /// `ConfigMap` or `Secret`.
+        kind: String,
+        /// Its name.
+        name: String,
+    },
+    /// The quota has room.
+    QuotaFits,
+    /// The quota has no room for the pods that are needed.
+    QuotaShort {
+        /// The quota's name.
+        quota: String,
+        /// What is short, for example `pods`.
+        resource: String,
+        /// How many more pods are needed.
+        needed: u32,
+    },
+    /// Another tool owns the workload and will write it.
+    OwnerWillWrite {
+        /// For example `Argo CD`.
+        owner: String,
+        /// What it will do next.
+        next: String,
+        /// Whether it puts things back by itself.
+        reverts: bool,
+    },
+    /// Nobody else owns the workload.
+    NoOwner,
+    /// An autoscaler changes the number of pods; shares move with it.
+    Autoscaler {
+        /// Its name.
+        name: String,
+        /// Lowest number of pods.
+        minimum: u32,
+        /// Highest number of pods.
+        maximum: u32,
+    },
+    /// A PodDisruptionBudget covers the pods.
+    DisruptionBudget {
+        /// Its name.
+        name: String,
+        /// Pods that may be missing now.
+        allowed: u32,
+    },
+    /// The workload is paused; a start or a rollback clears it.
+    Paused,
+    /// The workload's strategy is Recreate, so there are no phases: replace and watch.
+    Recreate,
+    /// The plan's shares are possible with this number of pods.
+    SharesPossible {
+        /// Pods wanted.
+        replicas: u32,
+    },
+    /// A share that this number of pods cannot express.
+    ShareImpossible {
+        /// Which phase, counted from 0.
+        phase: u32,
+        /// The share.
+        share: Share,
+        /// The nearest possible ones.
+        nearest: Vec<Share>,
+    },
+    /// Health data is there.
+    MetricsFound {
+        /// How many signals.
+        signals: u32,
+    },
+    /// There is no health data: readiness and a person judge.
+    MetricsMissing,
+    /// During a hold other alerts see updated pods as not available, and the Deployment as progressing.
+    OthersWillSee,
+    /// Nobody judges while Slipway is closed.
+    NobodyJudgesWhileClosed,
+    /// Somebody else's release is under way here.
+    ReleaseUnderWay {
+        /// Its id.
+        release: String,
+        /// Who drives it.
+        driver: String,
+    },
+    /// The revision history limit keeps no old revision; the record's manifest is used.
+    NoRevisionHistory,
+
+    // ---- why a control is off ----
+    /// Going forward is off while the new version is known to be worse.
+    OffDegraded,
+    /// The way back is running.
+    OffRollingBack,
+    /// The new version gets everything already.
+    OffPromoting,
+    /// The release is over.
+    OffFinished,
+    /// It has not started.
+    OffNotStarted,
+    /// Another person drives.
+    OffNotDriver {
+        /// Who.
+        driver: String,
+    },
+    /// No contact with the cluster.
+    OffNoContact,
+    /// It is held already.
+    OffHeld,
+    /// It is not held.
+    OffNotHeld,
+    /// This phase asks for no approval, or has it.
+    OffNothingToApprove,
+    /// Pods are being moved; it can be done when the share is reached.
+    OffShifting,
+    /// The environment is locked.
+    OffLocked,
+
+    // ---- pods ----
+    /// A container ended.
+    ContainerEnded {
+        /// Kubernetes' word, for example `OOMKilled`.
+        reason: String,
+        /// The exit code.
+        exit_code: i32,
+    },
+    /// A container waits, for example `ImagePullBackOff`.
+    ContainerWaiting {
+        /// Kubernetes' word.
+        reason: String,
+    },
+    /// Pods of the new version are Ready.
+    PodsReady {
+        /// How many.
+        count: u32,
+        /// Of which version.
+        version: String,
+        /// How long it took in seconds.
+        seconds: f64,
+    },
+    /// Pods restarted.
+    PodsRestarted {
+        /// How many.
+        count: u32,
+        /// Of how many.
+        of: u32,
+    },
+
+    // ---- steps of a rollback ----
+    /// Put the old template back.
+    StepRestoreTemplate {
+        /// Which version.
+        version: String,
+    },
+    /// The old version serves everything.
+    StepOldServesAll {
+        /// Which version.
+        version: String,
+    },
+    /// The new version's pods are gone.
+    StepNewGone {
+        /// Which version.
+        version: String,
+    },
+    /// Restore the workload's own fields.
+    StepRestoreFields,
+    /// Ready of wanted.
+    PodsReadyOf {
+        /// Ready.
+        ready: u32,
+        /// Wanted.
+        wanted: u32,
+    },
+
+    // ---- other events ----
+    /// An action went on.
+    ActWent {
+        /// How far.
+        status: ActStatus,
+        /// Since it was asked, in milliseconds.
+        after_ms: f64,
+    },
+    /// Contact changed.
+    ContactChanged {
+        /// To what.
+        state: ContactState,
+    },
+    /// A practice scenario began.
+    ScenarioBegan {
+        /// Its id.
+        scenario: String,
+    },
+    /// A gate was passed.
+    GatePassed {
+        /// Which.
+        gate: Gate,
+    },
+}
