@@ -1,0 +1,173 @@
+//! What keeps the tree readable: short files that say what they are for, and no word of one machine only.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::violation::{Rule, Violation};
+
+/// A file of code should end before this many lines.
+pub const MOST_LINES: usize = 500;
+
+/// Folders that hold nothing written by hand.
+const NOT_OURS: [&str; 7] = [
+    "target",
+    "node_modules",
+    "dist",
+    "gen",
+    "generated",
+    ".git",
+    "fixtures",
+];
+
+/// Endings of files that hold text.
+const TEXT: [&str; 16] = [
+    "rs", "toml", "md", "json", "ts", "js", "svelte", "css", "html", "yml", "yaml", "go", "sh", "svg", "txt",
+    "sql",
+];
+
+/// Endings of files that hold code written by hand.
+const CODE: [&str; 5] = ["rs", "ts", "svelte", "css", "go"];
+
+/// All text files under `root` that are written by hand, as paths relative to it.
+///
+/// # Errors
+///
+/// When a folder cannot be read.
+pub fn files(root: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if !NOT_OURS.contains(&name.as_str()) {
+                    folders.push(path);
+                }
+            } else if has_ending(&path, &TEXT)
+                && let Ok(relative) = path.strip_prefix(root)
+            {
+                found.push(relative.to_owned());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Files of code longer than [`MOST_LINES`]. `known` names those that were too long before, with the length that they
+/// may not exceed: the list only ever shrinks.
+///
+/// # Errors
+///
+/// When a file cannot be read.
+pub fn lengths(root: &Path, files: &[PathBuf], known: &str) -> Result<Vec<Violation>, String> {
+    let known: BTreeMap<&str, usize> = known
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter_map(|(path, most)| Some((path, most.parse().ok()?)))
+        .collect();
+    let mut found = Vec::new();
+    let mut seen = Vec::new();
+    for path in files.iter().filter(|path| has_ending(path, &CODE)) {
+        let shown = shown(path);
+        let lines = read(&root.join(path))?.lines().count();
+        let most = known.get(shown.as_str()).copied();
+        if most.is_some() {
+            seen.push(shown.clone());
+        }
+        let what = match most {
+            None if lines > MOST_LINES => format!("{lines} lines; split it before {MOST_LINES}"),
+            Some(most) if lines > most => format!("{lines} lines; it was too long with {most} already"),
+            Some(_) if lines <= MOST_LINES => "short again: take it off the list".to_owned(),
+            Some(most) if lines + 20 < most => format!("{lines} lines: lower its {most} on the list"),
+            _ => continue,
+        };
+        found.push(Violation::new(Rule::Length, shown, what));
+    }
+    let gone = known.keys().filter(|path| !seen.iter().any(|seen| seen == *path));
+    found.extend(gone.map(|path| Violation::new(Rule::Length, *path, "gone: take it off the list")));
+    Ok(found)
+}
+
+/// Rust files that nobody explains: the root of a library, program or test says in its first line what it is for, and
+/// every other file documents itself or something that it holds.
+///
+/// # Errors
+///
+/// When a file cannot be read.
+pub fn undocumented(root: &Path, files: &[PathBuf]) -> Result<Vec<Violation>, String> {
+    let mut found = Vec::new();
+    for path in files.iter().filter(|path| has_ending(path, &["rs"])) {
+        let text = read(&root.join(path))?;
+        if text.trim_start().starts_with("//!") {
+            continue;
+        }
+        if is_root(path) {
+            found.push(Violation::new(
+                Rule::Undocumented,
+                shown(path),
+                "begin it with //! and a sentence",
+            ));
+        } else if !text.lines().any(|line| line.trim_start().starts_with("///")) {
+            found.push(Violation::new(
+                Rule::Undocumented,
+                shown(path),
+                "nothing in it is documented",
+            ));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the compiler starts reading a crate with this file.
+fn is_root(path: &Path) -> bool {
+    let named = path
+        .file_name()
+        .is_some_and(|name| name == "lib.rs" || name == "main.rs" || name == "build.rs");
+    let folder = path.parent().and_then(Path::file_name);
+    named || folder.is_some_and(|folder| folder == "tests" || folder == "bin")
+}
+
+/// Texts that name a place on the machine they were written on.
+///
+/// # Errors
+///
+/// When a file cannot be read.
+pub fn places(root: &Path, files: &[PathBuf]) -> Result<Vec<Violation>, String> {
+    // In pieces, so that this file does not name them.
+    let banned = [
+        "/ho|me/",
+        "/wo|rk/",
+        "/ro|ot/",
+        "/tmp/br|ief",
+        "/Us|ers/",
+        "../sha|red",
+    ]
+    .map(|word| word.replace('|', ""));
+    let mut found = Vec::new();
+    for path in files {
+        for (number, line) in read(&root.join(path))?.lines().enumerate() {
+            if let Some(word) = banned.iter().find(|word| line.contains(word.as_str())) {
+                let place = format!("{}:{}", shown(path), number + 1);
+                found.push(Violation::new(Rule::Place, place, format!("names {word}")));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| endings.contains(&ending))
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
