@@ -6,23 +6,36 @@
 //! is written; an intent without an outcome is looked up on the object itself.
 
 mod act;
+mod apply;
 mod clock;
+mod contact;
 mod dossier;
+mod driver;
+mod health;
 mod journal;
 mod next;
 mod port_error;
+mod progress;
 mod pursuit;
+mod readiness;
+mod send;
 mod signals;
+mod turn;
 mod workload;
 mod workloads;
 
 pub use act::{Accepted, ActError, ActKind, OperationId, PreparedAct};
+pub use apply::ApplyError;
 pub use clock::Clock;
+pub use contact::Contact;
 pub use dossier::Dossier;
+pub use driver::{CommandError, Driver, DriverView, Ports, Turn};
 pub use journal::{Entry, Intent, Journal, Outcome, Snapshot, Unfinished};
 pub use next::{Next, Waiting};
 pub use port_error::PortError;
+pub use progress::{ActProgress, ActStep};
 pub use pursuit::Pursuit;
+pub use readiness::readiness;
 pub use signals::{SignalLooks, SignalScope, Signals};
 pub use workload::{
     ArmPods, Observed, PodState, PodTrouble, Revision, WorkloadKind, WorkloadRef, WorkloadView, Writer,

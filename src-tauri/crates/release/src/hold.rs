@@ -24,7 +24,12 @@ impl Change {
 
     /// Stops where it is. A promotion is not stopped: the workload's own controller finishes it anyway, and what is held is
     /// then the bake after it.
+    ///
+    /// A hold that asks for a person is not replaced by one that a rule could leave.
     pub(crate) fn hold_because(&mut self, reason: HoldReason) {
+        if self.asks_for_a_person() && !reason.asks_for_a_person() {
+            return;
+        }
         let at = match self.release.stage {
             Stage::Shifting | Stage::Promoting => Active::Shifting,
             Stage::Baking => Active::Baking,

@@ -153,8 +153,7 @@ impl Plan {
             } else if !has_metrics {
                 if phase.has(Gate::Verdict) {
                     problem("gates", PlanProblem::VerdictNeedsMetrics);
-                } else if !phase.share.is_whole()
-                    && !(phase.has(Gate::Readiness) && phase.has(Gate::Approval))
+                } else if !(phase.share.is_whole() || phase.has(Gate::Readiness) && phase.has(Gate::Approval))
                 {
                     problem("gates", PlanProblem::NoMetricsNeedsApproval);
                 }

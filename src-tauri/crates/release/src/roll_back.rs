@@ -1,5 +1,5 @@
 use crate::step::Change;
-use crate::{Command, HoldReason, Person, RecordKind, Refusal, ReleaseKind, RollbackTarget, Stage};
+use crate::{Command, Person, RecordKind, Refusal, ReleaseKind, RollbackTarget, Stage};
 
 impl Change {
     /// A person's rollback: legal from every live stage, from completed, and from the start of a record that is nothing but
@@ -37,15 +37,7 @@ impl Change {
 
     /// Whether a rule has no say any more: after a foreign change, a hand-over or a vanished workload a person decides.
     pub(crate) fn asks_for_a_person(&self) -> bool {
-        matches!(
-            &self.release.stage,
-            Stage::Held {
-                reason: HoldReason::ForeignChange { .. }
-                    | HoldReason::HandedOver { .. }
-                    | HoldReason::WorkloadGone,
-                ..
-            }
-        )
+        matches!(&self.release.stage, Stage::Held { reason, .. } if reason.asks_for_a_person())
     }
 
     pub(crate) fn roll_back_by_rule(&mut self, reason: &str) {

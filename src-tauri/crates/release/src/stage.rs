@@ -103,6 +103,16 @@ pub enum HoldReason {
     },
 }
 
+impl HoldReason {
+    /// Whether no rule may leave this hold: what happened is not the new version's doing.
+    pub fn asks_for_a_person(&self) -> bool {
+        matches!(
+            self,
+            HoldReason::ForeignChange { .. } | HoldReason::HandedOver { .. } | HoldReason::WorkloadGone
+        )
+    }
+}
+
 impl Stage {
     /// Whether a release in this stage is over (a completed one can still be rolled back).
     pub fn is_end(&self) -> bool {

@@ -1,0 +1,264 @@
+use crate::apply::ApplyError;
+use crate::health::Health;
+use crate::{
+    ActProgress, Clock, Contact, Dossier, Intent, Journal, Observed, OperationId, PortError, Pursuit,
+    Signals, Unfinished, Waiting, Workloads,
+};
+use judge::{ReleaseVerdict, SignalError};
+use release::{Command, Event, Goal, Person, Release, RollbackTarget, Stage};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What a driver needs of the world.
+#[derive(Clone)]
+pub struct Ports {
+    /// The cluster.
+    pub workloads: Arc<dyn Workloads>,
+    /// Health data.
+    pub signals: Arc<dyn Signals>,
+    /// The record.
+    pub journal: Arc<dyn Journal>,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Drives one release: call [`Driver::turn`] again and again, and [`Driver::command`] when a person asks for something.
+///
+/// A driver may be dropped between any two awaits, as by a crash: another one made by [`Driver::recover`] goes on.
+pub struct Driver {
+    pub(crate) ports: Ports,
+    pub(crate) dossier: Dossier,
+    pub(crate) own_operations: Vec<OperationId>,
+    pub(crate) open_intents: Vec<Intent>,
+    pub(crate) health: Health,
+    pub(crate) seen: Option<Observed>,
+    pub(crate) acts: Vec<ActProgress>,
+    pub(crate) contact: Contact,
+    pub(crate) journal_trouble: Option<PortError>,
+    pub(crate) waiting: Option<Waiting>,
+    pub(crate) last_foreign: Option<String>,
+    pub(crate) last_refusal: Option<String>,
+    pub(crate) not_before: u64,
+    pub(crate) last_look: Option<u64>,
+}
+
+/// What is known about a release now, for a screen.
+#[derive(Debug, Clone)]
+pub struct DriverView {
+    /// The release.
+    pub release: Release,
+    /// The workload at the last look.
+    pub seen: Option<Observed>,
+    /// What the judge says.
+    pub verdict: ReleaseVerdict,
+    /// Acts, the latest last; the older ones are in the record.
+    pub acts: Vec<ActProgress>,
+    /// What the cluster is waited for.
+    pub waiting: Option<Waiting>,
+    /// Whether the cluster answers.
+    pub contact: Contact,
+    /// Whether the source of health data answers.
+    pub signals_contact: Contact,
+    /// Why the record cannot be written, if it cannot.
+    pub journal_trouble: Option<PortError>,
+}
+
+/// What a turn found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// When the next turn is due at the latest, in milliseconds; earlier if the workload changes.
+    pub next_millis: u64,
+    /// Whether the release is over and nothing of it is left to do.
+    pub over: bool,
+}
+
+/// Why a command was not carried out.
+pub type CommandError = ApplyError;
+
+/// Acts kept for the screen.
+const ACTS_SHOWN: usize = 24;
+
+impl Driver {
+    /// Writes a new release down and drives it. Nothing happens to the cluster before a command.
+    ///
+    /// # Errors
+    ///
+    /// The record cannot be written, or the signals make no sense.
+    pub async fn begin(dossier: Dossier, ports: Ports) -> Result<Driver, ApplyError> {
+        let health = Health::new(&dossier)?;
+        ports.journal.open(&dossier).await?;
+        Ok(Driver::with(dossier, ports, health, Vec::new(), Vec::new()))
+    }
+
+    /// Goes on with a release from the record.
+    ///
+    /// # Errors
+    ///
+    /// The signals in the record make no sense to this version.
+    pub fn recover(unfinished: Unfinished, ports: Ports) -> Result<Driver, SignalError> {
+        let mut health = Health::new(&unfinished.dossier)?;
+        health.fold(&unfinished.looks, &unfinished.dossier.release);
+        let mut dossier = unfinished.dossier;
+        let mut own = unfinished.own_operations;
+        for intent in &unfinished.open_intents {
+            if !own.contains(&intent.act.operation) {
+                own.push(intent.act.operation.clone());
+            }
+        }
+        // The number of the next operation must be new whatever the crash took away.
+        let used = own
+            .iter()
+            .filter_map(|operation| operation.0.rsplit('.').next()?.parse::<u64>().ok())
+            .max();
+        dossier.operations = dossier.operations.max(used.map_or(0, |used| used + 1));
+        Ok(Driver::with(dossier, ports, health, own, unfinished.open_intents))
+    }
+
+    fn with(
+        dossier: Dossier,
+        ports: Ports,
+        health: Health,
+        own_operations: Vec<OperationId>,
+        open_intents: Vec<Intent>,
+    ) -> Driver {
+        Driver {
+            ports,
+            dossier,
+            own_operations,
+            open_intents,
+            health,
+            seen: None,
+            acts: Vec::new(),
+            contact: Contact::default(),
+            journal_trouble: None,
+            waiting: None,
+            last_foreign: None,
+            last_refusal: None,
+            not_before: 0,
+            last_look: None,
+        }
+    }
+
+    /// Carries out what a person asks for. A rollback is sent to the cluster before this returns, if it can be reached.
+    ///
+    /// # Errors
+    ///
+    /// The command is refused, or it cannot be written down. A rollback is never refused for want of a disk.
+    pub async fn command(&mut self, by: &Person, command: Command) -> Result<(), CommandError> {
+        if let Command::RollBack { target, .. } = &command {
+            self.find_template(target).await?;
+        }
+        self.apply(Event::Commanded {
+            by: by.clone(),
+            command,
+        })
+        .await
+    }
+
+    /// The template of a rollback to another revision must be in the record before the rollback is.
+    async fn find_template(&mut self, target: &RollbackTarget) -> Result<(), CommandError> {
+        let RollbackTarget::Revision { version, .. } = target else {
+            return Ok(());
+        };
+        if self.template_of(&version.template_hash).is_some() {
+            return Ok(());
+        }
+        let revisions = self.ports.workloads.revisions(&self.dossier.workload).await?;
+        let found = revisions
+            .into_iter()
+            .find(|known| known.version.template_hash == version.template_hash);
+        let Some(found) = found else {
+            return Err(PortError::new(
+                "revision-unknown",
+                format!("The cluster does not know version {} any more.", version.label()),
+                "Choose another revision from the list.",
+            )
+            .into());
+        };
+        self.dossier
+            .other_templates
+            .insert(version.template_hash.clone(), found.template);
+        if let Err(error) = self.ports.journal.amend(&self.dossier).await {
+            self.journal_trouble = Some(error);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn template_of(&self, template_hash: &str) -> Option<&Value> {
+        if template_hash == self.dossier.release.from.template_hash {
+            self.dossier.before.pointer("/spec/template")
+        } else if template_hash == self.dossier.release.to.template_hash {
+            Some(&self.dossier.new_template)
+        } else {
+            self.dossier.other_templates.get(template_hash)
+        }
+    }
+
+    /// The pursuit of a goal with the next free operation name. A target whose template is nowhere known falls back to the
+    /// version before.
+    pub(crate) fn pursuit(&self, release: &Release, goal: Goal) -> Pursuit {
+        let template = match &goal {
+            Goal::RolledBack {
+                target: RollbackTarget::Revision { version, .. },
+            } => self.template_of(&version.template_hash),
+            Goal::RolledBack {
+                target: RollbackTarget::Before,
+            } => self.dossier.before.pointer("/spec/template"),
+            _ => Some(&self.dossier.new_template),
+        };
+        let insist = matches!(&release.stage, Stage::RollingBack { automatic: false, .. });
+        Pursuit {
+            release: release.id.clone(),
+            epoch: self.dossier.epoch,
+            uid: self.dossier.uid.clone(),
+            goal,
+            before: self.dossier.before.clone(),
+            template: template.cloned().unwrap_or(Value::Null),
+            new_template: self.dossier.new_template.clone(),
+            surge_limit: release.plan.surge_limit,
+            accept_less_capacity: release.plan.accept_less_capacity,
+            last_operation: self.dossier.last_operation.clone(),
+            own_operations: self.own_operations.clone(),
+            operation: self.next_operation(),
+            insist,
+        }
+    }
+
+    fn next_operation(&self) -> OperationId {
+        OperationId(format!(
+            "{}.{}.{}",
+            self.dossier.release.id, self.dossier.epoch, self.dossier.operations
+        ))
+    }
+
+    pub(crate) fn show_act(&mut self, act: ActProgress) {
+        self.acts.push(act);
+        let over = self.acts.len().saturating_sub(ACTS_SHOWN);
+        self.acts.drain(..over);
+    }
+
+    /// What is known now.
+    pub fn view(&self) -> DriverView {
+        DriverView {
+            release: self.dossier.release.clone(),
+            seen: self.seen.clone(),
+            verdict: self.health.verdict(),
+            acts: self.acts.clone(),
+            waiting: self.waiting.clone(),
+            contact: self.contact.clone(),
+            signals_contact: self.health.contact.clone(),
+            journal_trouble: self.journal_trouble.clone(),
+        }
+    }
+
+    /// The dossier with its present state.
+    pub fn dossier(&self) -> &Dossier {
+        &self.dossier
+    }
+
+    /// The pursuit of what the release wants now, or of its rollback if it wants nothing: for checks and for showing what
+    /// would be sent. Not for sending.
+    pub fn rehearsal(&self, goal: Goal) -> Pursuit {
+        self.pursuit(&self.dossier.release, goal)
+    }
+}

@@ -1,0 +1,182 @@
+use crate::{Contact, Dossier, Observed, Ports, SignalLooks, SignalScope};
+use judge::{Arms, Judge, Look, Reading, ReleaseVerdict, SignalError, SignalSpec, Verdict};
+use release::{GateOutcome, Release, Timestamp};
+
+/// The time between two looks at the health, in milliseconds.
+pub(crate) const LOOK_MILLIS: u64 = 5_000;
+/// A gap between two looks longer than this is time in which nobody looked (asleep, no network), in milliseconds.
+const LONGEST_STRIDE_MILLIS: u64 = 60_000;
+
+/// The health of one release as far as it is known: samples in, verdict out.
+pub(crate) struct Health {
+    judge: Judge,
+    signals: Vec<SignalSpec>,
+    until: Timestamp,
+    phase: usize,
+    pub(crate) contact: Contact,
+}
+
+/// What one look brought.
+pub(crate) struct Looked {
+    /// New samples; empty if there are none.
+    pub(crate) looks: Vec<SignalLooks>,
+    /// Time that counts for the bake, in milliseconds.
+    pub(crate) counted_millis: u64,
+    /// Time that passed, in milliseconds.
+    pub(crate) elapsed_millis: u64,
+}
+
+impl Health {
+    pub(crate) fn new(dossier: &Dossier) -> Result<Health, SignalError> {
+        Ok(Health {
+            judge: Judge::new(dossier.signals.clone(), dossier.judging)?,
+            signals: dossier.signals.clone(),
+            until: dossier.created,
+            phase: dossier.release.phase,
+            contact: Contact::default(),
+        })
+    }
+
+    /// Folds the judge's state anew from every look and every phase in the record.
+    pub(crate) fn fold(&mut self, recorded: &[SignalLooks], release: &Release) {
+        let mut looks: Vec<(&str, &Look)> = recorded
+            .iter()
+            .flat_map(|of| of.looks.iter().map(|look| (of.signal.as_str(), look)))
+            .collect();
+        looks.sort_by_key(|(_, look)| look.at_ms);
+        let mut ends = release.passages.iter().peekable();
+        for (signal, look) in looks {
+            while let Some(end) = ends.next_if(|end| end.at.0 <= look.at_ms) {
+                self.judge.new_phase(arms(release, end.phase + 1));
+            }
+            self.judge.observe(signal, look);
+            self.until = self.until.max(Timestamp(look.at_ms));
+        }
+        for end in ends {
+            self.judge.new_phase(arms(release, end.phase + 1));
+        }
+        self.phase = release.phase;
+    }
+
+    /// What speaks for health in one phase says nothing about the next one.
+    pub(crate) fn stage_changed(&mut self, release: &Release) {
+        if release.phase != self.phase {
+            self.phase = release.phase;
+            self.judge.new_phase(arms(release, release.phase));
+        }
+    }
+
+    pub(crate) fn verdict(&self) -> ReleaseVerdict {
+        self.judge.verdict()
+    }
+
+    pub(crate) fn outcome(&self) -> GateOutcome {
+        match self.judge.verdict().verdict {
+            Verdict::Healthy => GateOutcome::Healthy,
+            Verdict::Degraded => GateOutcome::Degraded,
+            Verdict::NotEnoughEvidence => GateOutcome::NotEnoughEvidence,
+        }
+    }
+
+    /// Fetches what is new and judges it. Time counts only where samples of the new version were seen; a release without
+    /// signals counts the time in which its pods were seen.
+    pub(crate) async fn look(
+        &mut self,
+        ports: &Ports,
+        dossier: &Dossier,
+        seen: &Observed,
+        elapsed_millis: u64,
+    ) -> Looked {
+        let elapsed_millis = elapsed_millis.min(LONGEST_STRIDE_MILLIS);
+        if self.signals.is_empty() {
+            return Looked {
+                looks: Vec::new(),
+                counted_millis: elapsed_millis,
+                elapsed_millis,
+            };
+        }
+        let now = ports.clock.now();
+        let scope = scope(dossier, seen);
+        let answer = ports.signals.looks(&scope, &self.signals, self.until, now).await;
+        let looks = match answer {
+            Ok(looks) => {
+                self.contact.answered(now);
+                looks
+            }
+            Err(error) => {
+                self.contact.failed(error);
+                return Looked {
+                    looks: Vec::new(),
+                    counted_millis: 0,
+                    elapsed_millis,
+                };
+            }
+        };
+        let counted_millis = self.seen_millis(&looks).min(elapsed_millis);
+        for of in &looks {
+            for look in &of.looks {
+                self.judge.observe(&of.signal, look);
+                self.until = self.until.max(Timestamp(look.at_ms));
+            }
+        }
+        Looked {
+            looks,
+            counted_millis,
+            elapsed_millis,
+        }
+    }
+
+    /// The time covered by new looks in which the new version showed something, in milliseconds: the best covered of the
+    /// signals that count.
+    fn seen_millis(&self, looks: &[SignalLooks]) -> u64 {
+        let judged = |id: &str| {
+            self.signals
+                .iter()
+                .any(|signal| signal.id == id && signal.role.is_required())
+        };
+        looks
+            .iter()
+            .filter(|of| judged(&of.signal))
+            .map(|of| {
+                let mut before = self.until.0;
+                let mut covered = 0;
+                for look in &of.looks {
+                    if look.canary != Reading::NoData {
+                        covered += u64::try_from(look.at_ms - before).unwrap_or(0);
+                    }
+                    before = before.max(look.at_ms);
+                }
+                covered
+            })
+            .max()
+            .unwrap_or(0)
+    }
+}
+
+/// Which arms serve in a phase.
+fn arms(release: &Release, phase: usize) -> Arms {
+    match release.plan.phases.get(phase) {
+        Some(phase) if !phase.share.is_whole() => Arms::Both,
+        _ => Arms::CanaryOnly,
+    }
+}
+
+/// The pods of both arms. Every template that is not the new one counts as what ran before.
+fn scope(dossier: &Dossier, seen: &Observed) -> SignalScope {
+    let new = &dossier.release.to.template_hash;
+    let (canary, stable): (Vec<_>, Vec<_>) = seen
+        .view
+        .arms
+        .iter()
+        .partition(|arm| arm.version.template_hash == *new);
+    let hashes = |arms: Vec<&crate::ArmPods>| {
+        arms.into_iter()
+            .map(|arm| arm.pod_template_hash.clone())
+            .collect()
+    };
+    SignalScope {
+        workload: dossier.workload.clone(),
+        stable: hashes(stable),
+        canary: hashes(canary),
+    }
+}

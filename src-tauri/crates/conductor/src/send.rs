@@ -1,0 +1,240 @@
+use crate::driver::Driver;
+use crate::{
+    Accepted, ActError, ActProgress, ActStep, Intent, Next, Observed, OperationId, Outcome, PreparedAct,
+};
+use release::{Event, Goal, Stage};
+
+/// How often a person's rollback reads again and sends again within one click.
+const TRIES_OF_A_CLICK: u32 = 8;
+/// How long to wait after an act that was not accepted for a passing reason, in milliseconds.
+const RETRY_MILLIS: u64 = 500;
+
+impl Driver {
+    /// Sends an act whose intent is durable, and writes its outcome. A person's rollback that meets a foreign write reads
+    /// again and sends again.
+    pub(crate) async fn send(&mut self, act: PreparedAct) {
+        let mut act = act;
+        for _ in 0..TRIES_OF_A_CLICK {
+            let Err(error) = self.send_once(&act).await else {
+                return;
+            };
+            let insists = matches!(
+                self.dossier.release.stage,
+                Stage::RollingBack { automatic: false, .. }
+            );
+            if error != ActError::Conflict || !insists {
+                return;
+            }
+            let Ok(seen) = self.ports.workloads.observe(&self.dossier.workload).await else {
+                return;
+            };
+            self.seen = Some(seen);
+            let Some(next) = self.next_act() else { return };
+            if self
+                .write(self.dossier.release.clone(), Vec::new(), Some(&next))
+                .await
+                .is_err()
+            {
+                return;
+            }
+            act = next;
+        }
+    }
+
+    fn next_act(&self) -> Option<PreparedAct> {
+        let goal = self.dossier.release.goal();
+        if goal == Goal::Stay {
+            return None;
+        }
+        match self
+            .ports
+            .workloads
+            .next(&self.pursuit(&self.dossier.release, goal), self.seen.as_ref()?)
+        {
+            Next::Act(act) => Some(act),
+            _ => None,
+        }
+    }
+
+    async fn send_once(&mut self, act: &PreparedAct) -> Result<(), ActError> {
+        let sent = self.ports.clock.now();
+        let workload = self.dossier.workload.clone();
+        let answer = self.ports.workloads.act(&workload, act).await;
+        let at = self.ports.clock.now();
+        let mut progress = ActProgress {
+            operation: act.operation.clone(),
+            kind: act.kind.clone(),
+            step: ActStep::Sent,
+            sent,
+            since: at,
+            generation: None,
+            message: String::new(),
+        };
+        match answer {
+            Ok(accepted) => {
+                progress.step = ActStep::Accepted;
+                progress.generation = Some(accepted.generation);
+                self.show_act(progress);
+                self.settle_earlier(&act.operation).await;
+                self.accepted(act, accepted).await;
+                Ok(())
+            }
+            Err(error) => {
+                let unknown = matches!(error, ActError::Unknown { .. });
+                progress.step = if unknown {
+                    ActStep::Unknown
+                } else {
+                    ActStep::Refused
+                };
+                progress.message = error.to_string();
+                self.show_act(progress);
+                self.not_accepted(act, &error).await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn accepted(&mut self, act: &PreparedAct, accepted: Accepted) {
+        self.dossier.last_operation = Some(act.operation.clone());
+        self.last_refusal = None;
+        self.not_before = 0;
+        let outcome = Outcome::Accepted {
+            generation: accepted.generation,
+            resource_version: accepted.resource_version.clone(),
+        };
+        self.close_intent(&act.operation, &outcome).await;
+        if let Some(seen) = &mut self.seen {
+            take_over(seen, accepted);
+        }
+    }
+
+    async fn not_accepted(&mut self, act: &PreparedAct, error: &ActError) {
+        let wait = match error {
+            ActError::Throttled { after_millis } => *after_millis,
+            ActError::Conflict => 0,
+            _ => RETRY_MILLIS,
+        };
+        self.not_before = self.ports.clock.monotonic_millis().saturating_add(wait);
+        if let ActError::Unknown { message } = error {
+            // The intent stays open: the object itself will tell.
+            let outcome = Outcome::Unknown {
+                message: message.clone(),
+            };
+            self.write_outcome(&act.operation, &outcome).await;
+            return;
+        }
+        self.own_operations
+            .retain(|operation| *operation != act.operation);
+        self.close_intent(
+            &act.operation,
+            &Outcome::Refused {
+                message: error.to_string(),
+            },
+        )
+        .await;
+        if !error.is_passing() && *error != ActError::Gone {
+            let message = error.to_string();
+            if self.last_refusal.as_ref() != Some(&message) {
+                self.last_refusal = Some(message.clone());
+                let applied = Box::pin(self.apply(Event::ActRefused { message })).await;
+                self.journal_failed(applied);
+            }
+        }
+    }
+
+    /// Looks up on the object what became of intents without an outcome.
+    pub(crate) async fn look_up_open_intents(&mut self) {
+        let Some(seen) = &self.seen else { return };
+        let (on_object, generation) = (seen.view.operation.clone(), seen.view.generation);
+        let resource_version = seen.view.resource_version.clone();
+        let open: Vec<Intent> = self.open_intents.clone();
+        for intent in open {
+            let operation = &intent.act.operation;
+            if on_object.as_ref() == Some(operation) {
+                self.dossier.last_operation = Some(operation.clone());
+                let outcome = Outcome::Accepted {
+                    generation,
+                    resource_version: resource_version.clone(),
+                };
+                self.show_looked_up(operation, ActStep::Accepted, Some(generation));
+                self.close_intent(operation, &outcome).await;
+            } else {
+                // A request that is still on its way is harmless: its precondition is the operation that stands on the object
+                // now, and the next act takes that away. The name stays known as our own.
+                self.show_looked_up(operation, ActStep::Refused, None);
+                self.close_intent(operation, &Outcome::NeverHappened).await;
+            }
+        }
+    }
+
+    fn show_looked_up(&mut self, operation: &OperationId, step: ActStep, generation: Option<i64>) {
+        let at = self.ports.clock.now();
+        if let Some(act) = self.acts.iter_mut().find(|act| act.operation == *operation) {
+            act.step = step;
+            act.since = at;
+            act.generation = generation;
+        }
+    }
+
+    /// Accepted acts whose generation the controller has seen are applied.
+    pub(crate) async fn mark_applied(&mut self) {
+        let Some(seen) = &self.seen else { return };
+        let observed = seen.view.observed_generation;
+        self.mark(Outcome::Applied, ActStep::Applied, |act| {
+            act.step == ActStep::Accepted && act.generation.is_some_and(|generation| observed >= generation)
+        })
+        .await;
+    }
+
+    /// The goal is reached: everything accepted so far is settled.
+    pub(crate) async fn mark_settled(&mut self) {
+        self.mark(Outcome::Settled, ActStep::Settled, |act| {
+            matches!(act.step, ActStep::Accepted | ActStep::Applied)
+        })
+        .await;
+    }
+
+    /// A later act is only sent once what an earlier one asked for is so, or does not matter any more.
+    async fn settle_earlier(&mut self, than: &OperationId) {
+        let than = than.clone();
+        self.mark(Outcome::Settled, ActStep::Settled, |act| {
+            act.operation != than && matches!(act.step, ActStep::Accepted | ActStep::Applied)
+        })
+        .await;
+    }
+
+    async fn mark(&mut self, outcome: Outcome, step: ActStep, which: impl Fn(&ActProgress) -> bool) {
+        let at = self.ports.clock.now();
+        let mut marked = Vec::new();
+        for act in self.acts.iter_mut().filter(|act| which(act)) {
+            act.step = step;
+            act.since = at;
+            marked.push(act.operation.clone());
+        }
+        for operation in marked {
+            self.write_outcome(&operation, &outcome).await;
+        }
+    }
+
+    async fn close_intent(&mut self, operation: &OperationId, outcome: &Outcome) {
+        self.open_intents
+            .retain(|intent| intent.act.operation != *operation);
+        self.write_outcome(operation, outcome).await;
+    }
+
+    async fn write_outcome(&mut self, operation: &OperationId, outcome: &Outcome) {
+        let at = self.ports.clock.now();
+        let id = self.dossier.release.id.clone();
+        if let Err(error) = self.ports.journal.outcome(&id, operation, at, outcome).await {
+            // The act stands; after a restart the object itself tells what became of it.
+            self.journal_trouble = Some(error);
+        }
+    }
+}
+
+/// The object after an own act is newer than what was seen; the pods follow with the next look.
+fn take_over(seen: &mut Observed, accepted: Accepted) {
+    seen.view.resource_version = accepted.resource_version;
+    seen.view.generation = accepted.generation;
+    seen.object = accepted.object;
+}

@@ -1,0 +1,259 @@
+use crate::driver::{Driver, Turn};
+use crate::health::LOOK_MILLIS;
+use crate::{ApplyError, Next, Pursuit, Snapshot, readiness};
+use release::{Event, Goal, HoldReason, Observation, Share, Stage};
+
+/// The longest wait between two looks at the workload while something is under way, in milliseconds.
+const WATCH_MILLIS: u64 = 1_000;
+/// Decisions taken on one look; each brings the release further, so more of them would be a mistake.
+const DECISIONS_PER_TURN: usize = 8;
+
+impl Driver {
+    /// One round: look at the workload and the health, decide, act.
+    pub async fn turn(&mut self) -> Turn {
+        if self.dossier.release.stage.is_end() || self.dossier.release.stage == Stage::Planned {
+            return Turn {
+                next_millis: LOOK_MILLIS,
+                over: self.dossier.release.stage.is_end(),
+            };
+        }
+        if self.look_at_workload().await {
+            self.look_up_open_intents().await;
+            self.recognise_own_operation();
+            self.mark_applied().await;
+            self.preflight().await;
+            self.watch_health().await;
+            self.pursue().await;
+        }
+        let busy = self.waiting.is_some() || !self.open_intents.is_empty() || self.contact.trouble.is_some();
+        let stands = matches!(self.dossier.release.stage, Stage::Baking | Stage::Held { .. });
+        let next_millis = if stands && !busy {
+            LOOK_MILLIS
+        } else {
+            WATCH_MILLIS
+        };
+        Turn {
+            next_millis,
+            over: self.dossier.release.stage.is_end(),
+        }
+    }
+
+    async fn look_at_workload(&mut self) -> bool {
+        let at = self.ports.clock.now();
+        match self.ports.workloads.observe(&self.dossier.workload).await {
+            Ok(seen) if seen.view.uid == self.dossier.uid => {
+                self.contact.answered(at);
+                self.seen = Some(seen);
+                true
+            }
+            Ok(_) => {
+                self.contact.answered(at);
+                self.take(Event::WorkloadGone).await;
+                false
+            }
+            Err(error) if error.code == "workload-gone" => {
+                self.contact.answered(at);
+                self.take(Event::WorkloadGone).await;
+                false
+            }
+            Err(error) => {
+                self.contact.failed(error);
+                false
+            }
+        }
+    }
+
+    /// An own act whose answer got lost may turn up on the object later than its look-up.
+    fn recognise_own_operation(&mut self) {
+        let on_object = self.seen.as_ref().and_then(|seen| seen.view.operation.clone());
+        if on_object.is_some() && on_object != self.dossier.last_operation {
+            let own = on_object
+                .as_ref()
+                .is_some_and(|operation| self.own_operations.contains(operation));
+            if own {
+                self.dossier.last_operation = on_object;
+            }
+        }
+    }
+
+    async fn preflight(&mut self) {
+        if self.dossier.release.stage != Stage::Preflight {
+            return;
+        }
+        let share = self
+            .dossier
+            .release
+            .current_phase()
+            .map_or(Share::WHOLE, |phase| phase.share);
+        let goal = if share.is_whole() {
+            Goal::Promoted
+        } else {
+            Goal::Share { share }
+        };
+        let pursuit = self.rehearsal(goal);
+        match self
+            .ports
+            .workloads
+            .blocking_findings(&pursuit, &self.dossier.workload)
+            .await
+        {
+            Ok(blocking) => self.take(Event::PreflightAnswered { blocking }).await,
+            Err(error) => self.contact.failed(error),
+        }
+    }
+
+    async fn watch_health(&mut self) {
+        let watched = matches!(
+            self.dossier.release.stage,
+            Stage::Shifting | Stage::Baking | Stage::Promoting | Stage::Held { .. }
+        );
+        let Some(seen) = self.seen.clone().filter(|_| watched) else {
+            return;
+        };
+        let now = self.ports.clock.monotonic_millis();
+        let since = self.last_look.map_or(u64::MAX, |last| now.saturating_sub(last));
+        let readiness = readiness(&seen.view, &self.dossier.release.to.template_hash);
+        let changed = readiness != self.dossier.release.readiness;
+        if since < LOOK_MILLIS && !changed {
+            return;
+        }
+        let elapsed = if self.last_look.is_some() { since } else { 0 };
+        self.last_look = Some(now);
+        let looked = self.health.look(&self.ports, &self.dossier, &seen, elapsed).await;
+        let id = self.dossier.release.id.clone();
+        if !looked.looks.is_empty()
+            && let Err(error) = self.ports.journal.looks(&id, &looked.looks).await
+        {
+            self.journal_trouble = Some(error);
+        }
+        let verdict = self.health.outcome();
+        self.keep_snapshot().await;
+        self.take(Event::Observed(Observation {
+            readiness,
+            verdict,
+            counted_millis: looked.counted_millis,
+            elapsed_millis: looked.elapsed_millis,
+        }))
+        .await;
+    }
+
+    async fn pursue(&mut self) {
+        for _ in 0..DECISIONS_PER_TURN {
+            let stage = self.dossier.release.stage.clone();
+            let goal = self.dossier.release.goal();
+            let before = self.dossier.release.clone();
+            if goal == Goal::Stay {
+                self.waiting = None;
+                self.guard_while_held(&stage).await;
+                return;
+            }
+            if self.ports.clock.monotonic_millis() < self.not_before {
+                return;
+            }
+            let pursuit = self.pursuit(&self.dossier.release, goal);
+            let Some(next) = self.ask_next(&pursuit) else {
+                return;
+            };
+            self.waiting = None;
+            match next {
+                Next::Arrived => {
+                    self.mark_settled().await;
+                    if stage == Stage::Baking {
+                        return;
+                    }
+                    self.keep_snapshot().await;
+                    self.take(Event::Arrived).await;
+                }
+                Next::Wait(waiting) => {
+                    self.waiting = Some(waiting);
+                    return;
+                }
+                Next::Act(act) => {
+                    if self
+                        .write(self.dossier.release.clone(), Vec::new(), Some(&act))
+                        .await
+                        .is_ok()
+                    {
+                        self.send(act).await;
+                    }
+                    // What follows needs a new look.
+                    return;
+                }
+                Next::Exceeded { share } => self.take(Event::Exceeded { share }).await,
+                Next::ShareNotPossible { replicas, .. } => {
+                    self.take(Event::ShareNotPossible { replicas }).await
+                }
+                Next::Foreign { what } => self.foreign(what).await,
+                Next::Gone => self.take(Event::WorkloadGone).await,
+            }
+            if self.dossier.release == before {
+                return;
+            }
+        }
+    }
+
+    /// A held release is not moved, but what others do to it is still seen.
+    async fn guard_while_held(&mut self, stage: &Stage) {
+        let Stage::Held { reason, .. } = stage else { return };
+        let Some(share) = self.dossier.release.current_phase().map(|phase| phase.share) else {
+            return;
+        };
+        if share.is_whole() || matches!(reason, HoldReason::HandedOver { .. }) {
+            return;
+        }
+        let pursuit = self.rehearsal(Goal::Share { share });
+        match self.ask_next(&pursuit) {
+            Some(Next::Exceeded { share }) => self.take(Event::Exceeded { share }).await,
+            Some(Next::Foreign { what }) => self.foreign(what).await,
+            Some(Next::Gone) => self.take(Event::WorkloadGone).await,
+            _ => {}
+        }
+    }
+
+    fn ask_next(&self, pursuit: &Pursuit) -> Option<Next> {
+        Some(self.ports.workloads.next(pursuit, self.seen.as_ref()?))
+    }
+
+    /// The same foreign change is one event, however often it is seen.
+    async fn foreign(&mut self, what: String) {
+        if self.last_foreign.as_ref() != Some(&what) {
+            self.last_foreign = Some(what.clone());
+            self.take(Event::ForeignChange { what }).await;
+        }
+    }
+
+    /// Applies an event that nobody waits for.
+    async fn take(&mut self, event: Event) {
+        let applied = Box::pin(self.apply(event)).await;
+        self.journal_failed(applied);
+    }
+
+    /// Keeps the trouble for the screen; the same event is found again at the next turn.
+    pub(crate) fn journal_failed(&mut self, applied: Result<(), ApplyError>) {
+        match applied {
+            Ok(()) => {}
+            Err(ApplyError::Port(error)) => self.journal_trouble = Some(error),
+            Err(error) => tracing::error!(release = %self.dossier.release.id, %error, "an event was refused"),
+        }
+    }
+
+    async fn keep_snapshot(&mut self) {
+        let share = self.seen.as_ref().map_or(Share::NONE, |seen| {
+            let canary = seen
+                .view
+                .arm(&self.dossier.release.to.template_hash)
+                .map_or(0, |arm| arm.ready);
+            Share::of_pods(canary, seen.view.ready())
+        });
+        let snapshot = Snapshot {
+            at: self.ports.clock.now(),
+            workload: self.seen.as_ref().map(|seen| seen.view.clone()),
+            verdict: Some(self.health.verdict()),
+            share,
+        };
+        let id = self.dossier.release.id.clone();
+        if let Err(error) = self.ports.journal.snapshot(&id, &snapshot).await {
+            self.journal_trouble = Some(error);
+        }
+    }
+}
