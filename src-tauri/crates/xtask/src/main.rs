@@ -10,6 +10,7 @@ mod counts;
 mod desktop;
 mod format;
 mod frontend;
+mod generate;
 mod groups;
 mod open;
 mod process;
@@ -33,6 +34,7 @@ Developer commands of Slipway
   cargo xtask test [GROUP…]     set everything up and run every group, or some
   cargo xtask tour              do the main job in a real window; screenshots in target/tour/
   cargo xtask bench NAME […]    figures of a release build beside a peer; one JSON object as the last line
+  cargo xtask generate          write the window's TypeScript types anew from the Rust types
   cargo xtask fmt [--check]     format the Rust code, or say what is not formatted
   cargo xtask setup             only install what the other commands need
 ";
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Some("test") => test::test(&workspace, rest),
         Some("tour") => tour::tour(&workspace),
         Some("bench") => bench::bench(&workspace, rest),
+        Some("generate") => generate::generate(&workspace),
         Some("fmt") => format::format(&workspace, rest),
         Some("setup") => test::set_up(&workspace),
         Some(help) if ["help", "--help", "-h"].contains(&help) => {
