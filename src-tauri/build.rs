@@ -13,5 +13,7 @@ fn main() {
             println!("cargo::error=cannot write {}: {error}", dist.display());
         }
     }
+    // The files are compiled into the program, so a newer window is a newer program.
+    println!("cargo::rerun-if-changed=ui/dist");
     tauri_build::build();
 }

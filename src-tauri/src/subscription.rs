@@ -1,10 +1,10 @@
-//! Events on their way to the window: in order, none lost silently, at most ten batches a second.
+//! Events on their way to the window: in order, at most ten batches a second, and in a batch only the newest state.
 //!
 //! One message for each event makes the web view's memory grow by hundreds of megabytes; batches do not.
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, sleep_until};
@@ -12,22 +12,27 @@ use tokio::time::{Instant, sleep_until};
 /// The shortest time between two batches: ten a second.
 const PACE: Duration = Duration::from_millis(100);
 
+/// Kinds of events that tell a whole state: a newer one replaces an older one that was not delivered yet.
+const STATES: [&str; 4] = ["live", "running", "matrix", "contact"];
+
 /// Delivers events until the sender is gone or `send` answers `false`.
 ///
 /// The first event after a quiet time goes out at once; what comes within [`PACE`] after it is gathered into the next
-/// batch. If the window was too slow and events were dropped, a `{"kind": "lagged", "missed": n}` stands in their
-/// place: the window then reads everything anew.
+/// batch. Should this task ever be so late that the channel dropped events, the log says how many.
 pub async fn deliver(mut events: Receiver<Value>, mut send: impl FnMut(Vec<Value>) -> bool) {
+    let mut batch = Vec::new();
     loop {
-        let first = match events.recv().await {
-            Ok(event) => event,
-            Err(RecvError::Lagged(missed)) => lagged(missed),
+        match events.recv().await {
+            Ok(event) => add(&mut batch, event),
+            Err(RecvError::Lagged(missed)) => {
+                tracing::warn!(missed, "the window was too slow for the backend's events");
+                continue;
+            }
             Err(RecvError::Closed) => return,
-        };
-        let mut batch = vec![first];
+        }
         drain(&mut events, &mut batch);
         let next = Instant::now() + PACE;
-        if !send(batch) {
+        if !send(std::mem::take(&mut batch)) {
             return;
         }
         sleep_until(next).await;
@@ -38,15 +43,25 @@ pub async fn deliver(mut events: Receiver<Value>, mut send: impl FnMut(Vec<Value
 fn drain(events: &mut Receiver<Value>, batch: &mut Vec<Value>) {
     loop {
         match events.try_recv() {
-            Ok(event) => batch.push(event),
-            Err(TryRecvError::Lagged(missed)) => batch.push(lagged(missed)),
+            Ok(event) => add(batch, event),
+            Err(TryRecvError::Lagged(missed)) => {
+                tracing::warn!(missed, "the window was too slow for the backend's events");
+            }
             Err(TryRecvError::Empty | TryRecvError::Closed) => return,
         }
     }
 }
 
-fn lagged(missed: u64) -> Value {
-    json!({ "kind": "lagged", "missed": missed })
+/// Adds an event to a batch, in place of an older state of the same kind.
+fn add(batch: &mut Vec<Value>, event: Value) {
+    let kind = event.get("kind");
+    if kind
+        .and_then(Value::as_str)
+        .is_some_and(|kind| STATES.contains(&kind))
+    {
+        batch.retain(|older| older.get("kind") != kind);
+    }
+    batch.push(event);
 }
 
 #[cfg(test)]
@@ -106,7 +121,35 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_window_that_was_too_slow_is_told_how_many_events_it_missed() {
+    async fn a_newer_state_replaces_an_older_one_and_every_notice_arrives() {
+        let (sender, receiver) = broadcast::channel(16);
+        let event = |kind: &str, n: u8| json!({ "kind": kind, "n": n });
+        for event in [
+            event("live", 1),
+            event("notice", 2),
+            event("matrix", 3),
+            event("live", 4),
+            event("notice", 5),
+        ] {
+            sender.send(event).unwrap();
+        }
+        drop(sender);
+        let (batches, send) = recording(Instant::now());
+        deliver(receiver, send).await;
+        let first = batches.lock().unwrap()[0].1.clone();
+        assert_eq!(
+            first,
+            [
+                event("notice", 2),
+                event("matrix", 3),
+                event("live", 4),
+                event("notice", 5)
+            ]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_delivery_that_was_too_late_goes_on_with_what_is_newest() {
         let (sender, receiver) = broadcast::channel(4);
         for n in 0..10 {
             sender.send(json!(n)).unwrap();
@@ -114,8 +157,10 @@ mod tests {
         drop(sender);
         let (batches, send) = recording(Instant::now());
         deliver(receiver, send).await;
-        let first = batches.lock().unwrap()[0].1[0].clone();
-        assert_eq!(first, json!({ "kind": "lagged", "missed": 6 }));
+        assert_eq!(
+            batches.lock().unwrap()[0].1,
+            [json!(6), json!(7), json!(8), json!(9)]
+        );
     }
 
     #[tokio::test(start_paused = true)]
