@@ -18,12 +18,22 @@
 //! ```
 
 mod arm;
+mod bet;
+mod buckets;
 mod combine;
+mod count_test;
+mod difference_interval;
+mod dispersion;
 mod histogram;
 mod judge;
+mod latency_test;
+mod levels;
 mod limit_state;
 mod options;
+mod proportion_test;
 mod reading;
+mod sequential;
+mod shown;
 mod signal;
 mod signal_error;
 mod sufficiency;
@@ -31,6 +41,7 @@ mod threshold;
 mod totals;
 mod track;
 mod verdict;
+mod wealth;
 mod window;
 
 pub use crate::judge::{Arms, Judge};
