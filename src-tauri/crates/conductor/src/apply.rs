@@ -29,9 +29,7 @@ impl Driver {
         let at = self.ports.clock.now();
         let step = release::step(&self.dossier.release, &event, at)?;
         let records: Vec<Record> = step.records().cloned().collect();
-        if records.is_empty() && step.release.stage == self.dossier.release.stage {
-            // Progress of a bake is not worth a durable write at each look: it is folded again from the looks.
-            self.dossier.release = step.release;
+        if records.is_empty() && step.release == self.dossier.release {
             return Ok(());
         }
         let phase_before = (self.dossier.release.phase, self.dossier.release.stage.name());

@@ -37,6 +37,7 @@ pub use progress::{ActProgress, ActStep};
 pub use pursuit::Pursuit;
 pub use readiness::readiness;
 pub use signals::{SignalLooks, SignalScope, Signals};
+pub use turn::Urgent;
 pub use workload::{
     ArmPods, Observed, PodState, PodTrouble, Revision, WorkloadKind, WorkloadRef, WorkloadView, Writer,
 };

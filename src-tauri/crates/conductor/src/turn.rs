@@ -1,6 +1,7 @@
 use crate::driver::{Driver, Turn};
 use crate::health::LOOK_MILLIS;
 use crate::{ApplyError, Next, Pursuit, Snapshot, readiness};
+use futures::future::{Either, FusedFuture, select};
 use release::{Event, Goal, HoldReason, Observation, Share, Stage};
 
 /// The longest wait between two looks at the workload while something is under way, in milliseconds.
@@ -8,22 +9,41 @@ const WATCH_MILLIS: u64 = 1_000;
 /// Decisions taken on one look; each brings the release further, so more of them would be a mistake.
 const DECISIONS_PER_TURN: usize = 8;
 
+/// Ready when a person asks for something: a future that can be asked again after it was ready.
+pub type Urgent = dyn FusedFuture<Output = ()> + Send + Unpin;
+
+/// The answer of a read, or `None` if something urgent came first.
+async fn unless<T>(urgent: &mut Urgent, read: impl Future<Output = T> + Unpin) -> Option<T> {
+    if urgent.is_terminated() {
+        return None;
+    }
+    match select(read, urgent).await {
+        Either::Left((answer, _)) => Some(answer),
+        Either::Right(((), _)) => None,
+    }
+}
+
 impl Driver {
     /// One round: look at the workload and the health, decide, act.
-    pub async fn turn(&mut self) -> Turn {
+    ///
+    /// Nothing that only reads stands in the way of a person: when `urgent` is ready, a read that has no answer yet is given
+    /// up and the round ends. What is being sent or written down is always finished.
+    pub async fn turn(&mut self, urgent: &mut Urgent) -> Turn {
         if self.dossier.release.stage.is_end() || self.dossier.release.stage == Stage::Planned {
             return Turn {
                 next_millis: LOOK_MILLIS,
                 over: self.dossier.release.stage.is_end(),
             };
         }
-        if self.look_at_workload().await {
+        if self.look_at_workload(urgent).await {
             self.look_up_open_intents().await;
             self.recognise_own_operation();
             self.mark_applied().await;
-            self.preflight().await;
-            self.watch_health().await;
-            self.pursue().await;
+            self.preflight(urgent).await;
+            self.watch_health(urgent).await;
+            if !urgent.is_terminated() {
+                self.pursue().await;
+            }
         }
         let busy = self.waiting.is_some() || !self.open_intents.is_empty() || self.contact.trouble.is_some();
         let stands = matches!(self.dossier.release.stage, Stage::Baking | Stage::Held { .. });
@@ -38,9 +58,12 @@ impl Driver {
         }
     }
 
-    async fn look_at_workload(&mut self) -> bool {
+    async fn look_at_workload(&mut self, urgent: &mut Urgent) -> bool {
         let at = self.ports.clock.now();
-        match self.ports.workloads.observe(&self.dossier.workload).await {
+        let Some(answer) = unless(urgent, self.ports.workloads.observe(&self.dossier.workload)).await else {
+            return false;
+        };
+        match answer {
             Ok(seen) if seen.view.uid == self.dossier.uid => {
                 self.contact.answered(at);
                 self.seen = Some(seen);
@@ -76,7 +99,7 @@ impl Driver {
         }
     }
 
-    async fn preflight(&mut self) {
+    async fn preflight(&mut self, urgent: &mut Urgent) {
         if self.dossier.release.stage != Stage::Preflight {
             return;
         }
@@ -91,18 +114,20 @@ impl Driver {
             Goal::Share { share }
         };
         let pursuit = self.rehearsal(goal);
-        match self
+        let asked = self
             .ports
             .workloads
-            .blocking_findings(&pursuit, &self.dossier.workload)
-            .await
-        {
+            .blocking_findings(&pursuit, &self.dossier.workload);
+        let Some(answer) = unless(urgent, asked).await else {
+            return;
+        };
+        match answer {
             Ok(blocking) => self.take(Event::PreflightAnswered { blocking }).await,
             Err(error) => self.contact.failed(error),
         }
     }
 
-    async fn watch_health(&mut self) {
+    async fn watch_health(&mut self, urgent: &mut Urgent) {
         let watched = matches!(
             self.dossier.release.stage,
             Stage::Shifting | Stage::Baking | Stage::Promoting | Stage::Held { .. }
@@ -118,8 +143,11 @@ impl Driver {
             return;
         }
         let elapsed = if self.last_look.is_some() { since } else { 0 };
+        let look = self.health.look(&self.ports, &self.dossier, &seen, elapsed);
+        let Some(looked) = unless(urgent, Box::pin(look)).await else {
+            return;
+        };
         self.last_look = Some(now);
-        let looked = self.health.look(&self.ports, &self.dossier, &seen, elapsed).await;
         let id = self.dossier.release.id.clone();
         if !looked.looks.is_empty()
             && let Err(error) = self.ports.journal.looks(&id, &looked.looks).await
