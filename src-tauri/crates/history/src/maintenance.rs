@@ -1,0 +1,114 @@
+//! What nobody waits for: pages go from the log into the file, samples into chunks.
+
+use crate::HistoryError;
+use crate::lane::Lane;
+use crate::readers::Readers;
+use crate::series;
+use rusqlite::Connection;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How often it looks for work.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Rows of one series that become a chunk.
+const ROWS_PER_CHUNK: i64 = 128;
+
+#[derive(Default)]
+struct Signal {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    closing: bool,
+    asked: bool,
+}
+
+/// The thread that looks after the file.
+pub(crate) struct Maintenance {
+    signal: Arc<Signal>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Maintenance {
+    pub(crate) fn start(
+        lane: Arc<Lane>,
+        readers: Readers,
+        checkpoints: Connection,
+    ) -> Result<Maintenance, HistoryError> {
+        let signal = Arc::new(Signal::default());
+        let of_thread = Arc::clone(&signal);
+        let thread = std::thread::Builder::new()
+            .name("history-maintenance".into())
+            .spawn(move || {
+                while of_thread.wait() {
+                    if let Err(error) = tidy(&of_thread, &lane, &readers, &checkpoints) {
+                        tracing::warn!(code = error.code(), "the history's maintenance failed: {error}");
+                    }
+                }
+            })
+            .map_err(|error| HistoryError::Failed {
+                detail: error.to_string(),
+            })?;
+        Ok(Maintenance {
+            signal,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Does not wait for its turn.
+    pub(crate) fn checkpoint_now(&self) {
+        self.signal.lock().asked = true;
+        self.signal.wake.notify_one();
+    }
+
+    pub(crate) fn close(&self) {
+        self.signal.lock().closing = true;
+        self.signal.wake.notify_one();
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && thread.join().is_err()
+        {
+            tracing::error!("the history's maintenance ended in a panic");
+        }
+    }
+}
+
+impl Signal {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when there may be work; `false` means the end.
+    fn wait(&self) -> bool {
+        let (mut state, _) = self
+            .wake
+            .wait_timeout_while(self.lock(), PAUSE, |state| !state.closing && !state.asked)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.asked = false;
+        !state.closing
+    }
+
+    fn is_closing(&self) -> bool {
+        self.lock().closing
+    }
+}
+
+fn tidy(
+    signal: &Signal,
+    lane: &Lane,
+    readers: &Readers,
+    checkpoints: &Connection,
+) -> Result<(), HistoryError> {
+    while !signal.is_closing() {
+        let Some(ripe) = readers.read_now(|connection| series::ripe(connection, ROWS_PER_CHUNK))? else {
+            break;
+        };
+        lane.run_blocking(move |writer| writer.relaxed(|connection, _| ripe.store(connection)))?;
+    }
+    // Passive: waits neither for readers nor for the writer, and the writer does not wait for it.
+    checkpoints.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+    Ok(())
+}
