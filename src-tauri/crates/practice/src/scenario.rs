@@ -1,0 +1,131 @@
+//! Scenarios: what a new version is like. They change pods and traffic, never a verdict.
+
+use crate::kinds::Resource;
+use crate::object;
+use crate::workload::{HASH_LABEL, ReplicaSet};
+use crate::world::World;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// How the pods of a new version behave. "New" is every template other than the one that served when the scenario was
+/// chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scenario {
+    /// As good as the version before.
+    #[default]
+    Healthy,
+    /// After 40 seconds of serving, about 4 % of the requests fail.
+    ErrorSpike,
+    /// Requests take about two and a half times as long.
+    SlowLatency,
+    /// The container is killed for memory a few seconds after it starts, again and again.
+    CrashLoop,
+    /// The container runs and never becomes ready.
+    NeverReady,
+    /// The application gets a hundredth of its traffic, old and new pods alike: too little to judge.
+    TooLittleTraffic,
+    /// Errors come and go: 3 % for half a minute, then nothing for a minute.
+    Intermittent,
+}
+
+/// Every scenario, in the order a menu shows them.
+pub const ALL: &[Scenario] = &[
+    Scenario::Healthy,
+    Scenario::ErrorSpike,
+    Scenario::SlowLatency,
+    Scenario::CrashLoop,
+    Scenario::NeverReady,
+    Scenario::TooLittleTraffic,
+    Scenario::Intermittent,
+];
+
+/// What a scenario does to a pod's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PodFate {
+    /// Nothing.
+    Normal,
+    /// It crashes.
+    Crashes,
+    /// It never becomes ready.
+    NeverReady,
+}
+
+/// The scenarios chosen, with the template hash that served then.
+#[derive(Debug, Default)]
+pub struct Scenarios {
+    chosen: BTreeMap<(String, String), (Scenario, String)>,
+}
+
+impl Scenarios {
+    /// The scenario that holds for a pod of an application with this template hash.
+    pub fn of_pod(&self, namespace: &str, app: &str, hash: &str) -> Scenario {
+        match self.chosen.get(&(namespace.to_owned(), app.to_owned())) {
+            Some((Scenario::TooLittleTraffic, _)) => Scenario::TooLittleTraffic,
+            Some((scenario, baseline)) if baseline != hash => *scenario,
+            _ => Scenario::Healthy,
+        }
+    }
+
+    /// The scenario chosen for an application.
+    pub fn chosen(&self, namespace: &str, app: &str) -> Scenario {
+        self.chosen
+            .get(&(namespace.to_owned(), app.to_owned()))
+            .map_or(Scenario::Healthy, |(scenario, _)| *scenario)
+    }
+}
+
+/// The application a pod or template belongs to, by its labels.
+pub fn application_of(object: &Value) -> String {
+    let labels = object::labels(object);
+    labels
+        .get("app.kubernetes.io/name")
+        .or_else(|| labels.get("app"))
+        .cloned()
+        .unwrap_or_default()
+}
+
+impl World {
+    /// Chooses the scenario of an application's next versions. What serves now (the oldest revision with ready pods) is the
+    /// baseline and stays good; pods already started keep their fate.
+    pub fn set_scenario(&mut self, namespace: &str, app: &str, scenario: Scenario) {
+        let baseline = self.serving_hash(namespace, app);
+        self.scenarios
+            .chosen
+            .insert((namespace.to_owned(), app.to_owned()), (scenario, baseline));
+    }
+
+    /// The scenario chosen for an application.
+    pub fn scenario(&self, namespace: &str, app: &str) -> Scenario {
+        self.scenarios.chosen(namespace, app)
+    }
+
+    fn serving_hash(&self, namespace: &str, app: &str) -> String {
+        self.store
+            .list(Resource::ReplicaSets, Some(namespace))
+            .map(|(_, set)| ReplicaSet((**set).clone()))
+            .filter(|set| {
+                set.status("readyReplicas") > 0
+                    && object::strings(&set.0, &["spec", "template", "metadata", "labels"])
+                        .get("app.kubernetes.io/name")
+                        .is_some_and(|name| name == app)
+            })
+            .min_by_key(ReplicaSet::revision)
+            .and_then(|set| object::labels(&set.0).get(HASH_LABEL).cloned())
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn fate_of(&self, pod: &Value) -> PodFate {
+        let labels = object::labels(pod);
+        let hash = labels.get(HASH_LABEL).map_or("", String::as_str);
+        match self
+            .scenarios
+            .of_pod(object::namespace(pod), &application_of(pod), hash)
+        {
+            Scenario::CrashLoop => PodFate::Crashes,
+            Scenario::NeverReady => PodFate::NeverReady,
+            _ => PodFate::Normal,
+        }
+    }
+}
