@@ -36,7 +36,7 @@ pub struct Options {
     pub nodes: u16,
     /// The interval at which a Prometheus scrapes every pod, or none for no Prometheus.
     pub prometheus: Option<Duration>,
-    /// Whether the pods answer HTTP. Without it a start is a little quicker and nothing watches all pods.
+    /// Whether the pods answer HTTP; with a Prometheus they always do. Without it a start is a little quicker and nothing watches all pods.
     pub traffic: bool,
 }
 
@@ -119,7 +119,7 @@ impl ControlPlane {
             authority: authority.certificate.clone(),
         };
         let admin_config = configuration(&access, &tokens, User::Admin);
-        write_files(&path, &authority, &tokens, &access, &admin_config, &options)?;
+        write_files(&path, &authority, &tokens, &admin_config, &options)?;
         let mut parts = processes(&path, &addresses, &options)?;
         for part in [Part::Etcd, Part::ApiServer] {
             start_part(&mut parts, part)?;
@@ -152,7 +152,7 @@ impl ControlPlane {
     }
 
     async fn populate(&mut self) -> Result<()> {
-        if self.options.traffic {
+        if self.options.traffic || self.options.prometheus.is_some() {
             self.pods = Some(PodServer::shared()?);
         }
         self.wait_for(Part::ApiServer).await?;
@@ -174,6 +174,8 @@ impl ControlPlane {
             for (path, object) in prometheus::service(&self.addresses) {
                 objects::create(admin, &path, &object).await?;
             }
+            let (path, status) = prometheus::pod_status(&self.addresses);
+            objects::merge(admin, &path, &status).await?;
         }
         if let Some(pods) = &self.pods {
             pods.watch(&self.path.join("admin.kubeconfig"))?;
@@ -561,14 +563,12 @@ fn write_files(
     folder: &Path,
     authority: &Authority,
     tokens: &Tokens,
-    access: &Access,
     admin_config: &str,
     options: &Options,
 ) -> Result<()> {
     let server = authority.server(&["127.0.0.1", "localhost"])?;
     let (private, public) = signing_key()?;
-    let certificate = folder.join("ca.crt");
-    folders::write(&certificate, &authority.certificate)?;
+    folders::write(&folder.join("ca.crt"), &authority.certificate)?;
     folders::write(&folder.join("server.crt"), server.certificate)?;
     folders::write(&folder.join("server.key"), server.key)?;
     folders::write(&folder.join("sa.key"), private)?;
@@ -577,8 +577,7 @@ fn write_files(
     folders::write(&folder.join("admin.kubeconfig"), admin_config)?;
     folders::write(&folder.join("kwok.yaml"), stages::configuration()?)?;
     if let Some(interval) = options.prometheus {
-        let authority = certificate.display().to_string();
-        let text = prometheus::configuration(&access.server, &authority, tokens.of(User::Viewer), interval);
+        let text = prometheus::configuration(&folder.join("admin.kubeconfig"), interval);
         folders::write(&folder.join("prometheus.yaml"), text)?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::{Error, Result};
 pub(crate) fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")
         .map(PathBuf::from)
-        .unwrap_or_else(|| package().join("../../target"))
+        .unwrap_or_else(|| package().ancestors().nth(2).unwrap_or(package()).join("target"))
 }
 
 /// This package's folder, where the Go modules' files are.

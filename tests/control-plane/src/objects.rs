@@ -20,6 +20,18 @@ pub(crate) async fn create(client: &Client, path: &str, object: &Value) -> Resul
     }
 }
 
+/// Changes the object at a path by a merge patch.
+pub(crate) async fn merge(client: &Client, path: &str, patch: &Value) -> Result<Value> {
+    let request = Request::patch(path)
+        .header("content-type", "application/merge-patch+json")
+        .body(patch.to_string().into_bytes())
+        .map_err(|cause| Error::kubernetes(path, cause))?;
+    client
+        .request(request)
+        .await
+        .map_err(|cause| Error::kubernetes(&format!("changing {path}"), cause))
+}
+
 /// Reads the object at a path.
 pub(crate) async fn get(client: &Client, path: &str) -> Result<Value> {
     let request = Request::get(path)

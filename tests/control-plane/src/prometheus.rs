@@ -1,16 +1,32 @@
 //! A real Prometheus that finds the pods through the API server and scrapes each of them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::parts::{Addresses, PROMETHEUS_PORT};
 use crate::podserver::PORT;
+use crate::stages::annotation;
 use crate::{Error, Result, http};
 
 /// The namespace and name of the Service through which Prometheus is reached over the API server's proxy.
 pub const PROMETHEUS_SERVICE: (&str, &str) = ("monitoring", "prometheus");
+
+/// The pod that stands for Prometheus.
+const POD: &str = "prometheus-0";
+
+/// The pod's status, and the path to patch it at.
+pub(crate) fn pod_status(addresses: &Addresses) -> (String, Value) {
+    let address = addresses.prometheus().to_string();
+    let path = format!("/api/v1/namespaces/{}/pods/{POD}/status", PROMETHEUS_SERVICE.0);
+    (
+        path,
+        json!({"status": {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}],
+        "conditions": [{"type": "Ready", "status": "True"}]}}),
+    )
+}
 
 /// A running Prometheus.
 #[derive(Debug, Clone)]
@@ -92,19 +108,23 @@ impl Prometheus {
 
 /// The configuration: every pod that runs is a target, at the pod port whatever ports its containers declare, with the
 /// pod's own labels as most installations map them.
-pub(crate) fn configuration(server: &str, authority: &str, token: &str, interval: Duration) -> String {
+///
+/// Debian builds Prometheus without its Kubernetes discovery, so the process that answers for pods tells the targets, with
+/// the same meta labels; the relabelling is what it would be.
+pub(crate) fn configuration(kubeconfig: &Path, interval: Duration) -> String {
     let interval = format!("{}ms", interval.as_millis());
+    let discovery = format!(
+        "http://127.0.0.1:{PORT}/targets?{}",
+        http::encode(&kubeconfig.display().to_string())
+    );
     let source = |label: &str, target: &str| json!({"source_labels": [label], "target_label": target});
     json!({
         "global": {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval},
         "scrape_configs": [{
             "job_name": "pods",
-            "kubernetes_sd_configs": [{"role": "pod", "api_server": server,
-                "authorization": {"credentials": token}, "tls_config": {"ca_file": authority}}],
+            "http_sd_configs": [{"url": discovery, "refresh_interval": "1s"}],
             "relabel_configs": [
                 {"source_labels": ["__meta_kubernetes_pod_phase"], "regex": "Running", "action": "keep"},
-                {"source_labels": ["__meta_kubernetes_pod_ip"], "regex": "(.+)", "target_label": "__address__",
-                    "replacement": format!("${{1}}:{PORT}")},
                 {"action": "labelmap", "regex": "__meta_kubernetes_pod_label_(.+)"},
                 source("__meta_kubernetes_namespace", "namespace"),
                 source("__meta_kubernetes_pod_name", "pod"),
@@ -115,13 +135,15 @@ pub(crate) fn configuration(server: &str, authority: &str, token: &str, interval
 }
 
 /// The objects that let the API server's proxy find Prometheus, which runs beside the cluster: (collection's path,
-/// object). The proxy reads Endpoints, everything newer EndpointSlices; no controller makes one of the other here.
-pub(crate) fn service(addresses: &Addresses) -> [(String, Value); 4] {
+/// object). The proxy reads Endpoints, everything newer EndpointSlices; no controller makes one of the other here. And it
+/// goes only to addresses of pods, so there is a pod, which has no node and therefore is nobody's to run.
+pub(crate) fn service(addresses: &Addresses) -> [(String, Value); 5] {
     let (namespace, name) = PROMETHEUS_SERVICE;
     let address = addresses.prometheus().to_string();
     let ports = json!([{"name": "http", "port": PROMETHEUS_PORT, "protocol": "TCP"}]);
     let labels = json!({"app.kubernetes.io/name": "prometheus"});
     let core = format!("/api/v1/namespaces/{namespace}");
+    let pod = json!({"kind": "Pod", "namespace": namespace, "name": POD});
     [
         (
             "/api/v1/namespaces".to_owned(),
@@ -135,14 +157,21 @@ pub(crate) fn service(addresses: &Addresses) -> [(String, Value); 4] {
         (
             format!("{core}/endpoints"),
             json!({"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": name, "labels": labels},
-                "subsets": [{"addresses": [{"ip": address}], "ports": ports}]}),
+                "subsets": [{"addresses": [{"ip": address, "targetRef": pod}], "ports": ports}]}),
         ),
         (
             format!("/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"),
             json!({"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
                 "metadata": {"name": name, "labels": {"kubernetes.io/service-name": name}},
                 "addressType": "IPv4", "ports": ports,
-                "endpoints": [{"addresses": [address], "conditions": {"ready": true}}]}),
+                "endpoints": [{"addresses": [address], "conditions": {"ready": true}, "targetRef": pod}]}),
+        ),
+        (
+            format!("{core}/pods"),
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": POD, "labels": labels,
+                "annotations": {annotation::UNSCHEDULABLE: "true"}},
+                "spec": {"containers": [{"name": "prometheus", "image": "registry.test/prometheus:2.42.0",
+                    "ports": [{"name": "http", "containerPort": PROMETHEUS_PORT}]}]}}),
         ),
     ]
 }

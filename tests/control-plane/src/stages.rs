@@ -76,8 +76,7 @@ pub(crate) fn configuration() -> Result<String> {
         .collect())
 }
 
-/// The original makes any Pending pod Ready at once. A pod that runs already is included, for those that ran
-/// before they became Ready.
+/// The original makes every Pending pod Ready at once.
 fn change_ready(stage: &mut Value) -> Result<()> {
     let expressions = stage["spec"]["selector"]["matchExpressions"]
         .as_array_mut()
@@ -88,25 +87,33 @@ fn change_ready(stage: &mut Value) -> Result<()> {
                 "KWOK changed its stages: read them and adapt this module.",
             )
         })?;
-    expressions.retain(|expression| expression["key"] != ".status.phase");
-    expressions.push(is_in(".status.phase", &["Pending", "Running"]));
     expressions.push(not_in(&read(annotation::NEVER_READY), &["true"]));
-    expressions.push(json!({"key": read(annotation::WAITING), "operator": "DoesNotExist"}));
-    // The stage for pods that run before they are Ready comes first.
-    let waits = format!(
-        "({} != null) and .status.phase == \"Pending\"",
-        read(annotation::READY_AFTER)
-    );
-    expressions.push(not_in(&waits, &["true"]));
-    // What crashes at its start is never Ready; what crashed later is started again by a stage of its own.
+    expressions.push(absent(annotation::READY_AFTER));
+    expressions.push(absent(annotation::WAITING));
     let crashes = format!(
-        "({} != null) and (({} == null) or ((.status.containerStatuses // []) | any(.restartCount > 0)))",
+        "({} != null) and ({} == null)",
         read(annotation::CRASH),
         read(annotation::CRASH_AFTER)
     );
     expressions.push(not_in(&crashes, &["true"]));
-    stage["spec"]["delay"] = delay(0, annotation::READY_AFTER);
     Ok(())
+}
+
+/// For pods that ran before they became Ready. It is not KWOK's stage with one more phase, because that one gives an
+/// address each time it is played, and a pod keeps its own.
+fn ready_later() -> Value {
+    let expressions = vec![
+        ready("False"),
+        is_in(".status.phase", &["Running"]),
+        not_in(&read(annotation::NEVER_READY), &["true"]),
+        absent(annotation::CRASH),
+    ];
+    stage(
+        "pod-ready-later",
+        expressions,
+        delay(0, annotation::READY_AFTER),
+        &status("True", RUNNING),
+    )
 }
 
 fn unready() -> Value {
@@ -122,8 +129,8 @@ fn unready() -> Value {
             ".status.conditions.[] | select( .type == \"Ready\" ) | .status",
             &["False"],
         ),
-        json!({"key": read(annotation::CRASH), "operator": "DoesNotExist"}),
-        json!({"key": read(annotation::WAITING), "operator": "DoesNotExist"}),
+        absent(annotation::CRASH),
+        absent(annotation::WAITING),
     ];
     stage("pod-unready", expressions, delay_of(0), &status("False", UNREADY))
 }
@@ -141,7 +148,7 @@ fn waiting() -> Value {
 fn crash_at_start() -> Value {
     let expressions = vec![
         exists(annotation::CRASH),
-        json!({"key": read(annotation::CRASH_AFTER), "operator": "DoesNotExist"}),
+        absent(annotation::CRASH_AFTER),
         is_in(".status.phase", &["Pending"]),
     ];
     stage("pod-crash-at-start", expressions, delay_of(0), &crashed())
@@ -150,7 +157,7 @@ fn crash_at_start() -> Value {
 fn crash_again() -> Value {
     let expressions = vec![
         exists(annotation::CRASH),
-        json!({"key": read(annotation::CRASH_AFTER), "operator": "DoesNotExist"}),
+        absent(annotation::CRASH_AFTER),
         is_in(".status.phase", &["Running"]),
     ];
     stage(
@@ -210,6 +217,10 @@ fn exists(name: &str) -> Value {
     json!({"key": read(name), "operator": "Exists"})
 }
 
+fn absent(name: &str) -> Value {
+    json!({"key": read(name), "operator": "DoesNotExist"})
+}
+
 fn ready(status: &str) -> Value {
     is_in(
         ".status.conditions.[] | select( .type == \"Ready\" ) | .status",
@@ -251,7 +262,11 @@ conditions:
 - {type: Ready, status: "READY", lastTransitionTime: {{ $now | Quote }}}
 - {type: ContainersReady, status: "READY", lastTransitionTime: {{ $now | Quote }}}
 hostIP: {{ NodeIPWith .spec.nodeName | Quote }}
-podIP: {{ PodIPWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) | Quote }}
+{{ if not .status.podIP }}
+{{ $address := PodIPWith .spec.nodeName ( or .spec.hostNetwork false ) ( or .metadata.uid "" ) ( or .metadata.name "" ) ( or .metadata.namespace "" ) }}
+podIP: {{ $address | Quote }}
+podIPs: [{ip: {{ $address | Quote }}}]
+{{ end }}
 containerStatuses:
 {{ range $index, $container := .spec.containers }}
 - name: {{ $container.name | Quote }}

@@ -56,6 +56,11 @@ async fn respond(
     address: Ipv4Addr,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, NoProcess> {
+    if address.is_loopback() {
+        // Nobody's pod: this is for Prometheus, which asks what there is to scrape.
+        let cluster = request.uri().query().unwrap_or_default();
+        return Ok(answer(200, "application/json", pods.targets(cluster)));
+    }
     let Some(pod) = find(pods, address).await else {
         return Ok(answer(503, "text/plain", "no pod has this address\n"));
     };

@@ -12,8 +12,11 @@ use kube::{Api, Client};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::duration;
+use serde_json::{Value, json};
+
 use super::metrics::{Families, Metrics};
+use super::{PORT, duration};
+use crate::http;
 use crate::stages::annotation;
 
 /// How long the address of a deleted pod goes on answering: clients learn of it later than this process does,
@@ -34,6 +37,8 @@ pub(super) struct Pod {
     /// The tag (or digest) of its first container's image.
     pub(super) version: String,
     behaviour: Mutex<Behaviour>,
+    /// What a discovery of scrape targets says of it; nothing once it is deleted.
+    target: Mutex<Option<Value>>,
     pub(super) metrics: Mutex<Metrics>,
     random: Mutex<ChaCha8Rng>,
 }
@@ -101,12 +106,28 @@ impl Pods {
         lock(&self.by_address).retain(|_, pod| pod.cluster != cluster);
     }
 
+    /// The scrape targets of the cluster whose kubeconfig's path, percent-encoded, is `cluster`: the body that
+    /// Prometheus' HTTP service discovery expects.
+    pub(super) fn targets(&self, cluster: &str) -> String {
+        let by_address = lock(&self.by_address);
+        let targets: Vec<Value> = by_address
+            .values()
+            .filter(|pod| http::encode(&pod.cluster) == cluster)
+            .filter_map(|pod| lock(&pod.target).clone())
+            .collect();
+        Value::from(targets).to_string()
+    }
+
     fn apply(&self, cluster: &str, object: &Object) {
-        let Some(address) = address(object) else { return };
+        // A pod without a node is run by nobody: the one that stands for Prometheus.
+        let Some(address) = address(object).filter(|_| has_node(object)) else {
+            return;
+        };
         let behaviour = behaviour(object);
         let uid = object.metadata.uid.clone().unwrap_or_default();
         if let Some(known) = self.at(address).filter(|pod| pod.uid == uid) {
             *lock(&known.behaviour) = behaviour;
+            *lock(&known.target) = Some(target(address, object));
             return;
         }
         let namespace = object.metadata.namespace.clone().unwrap_or_default();
@@ -115,6 +136,7 @@ impl Pods {
             uid,
             version: version(object),
             behaviour: Mutex::new(behaviour),
+            target: Mutex::new(Some(target(address, object))),
             metrics: Mutex::default(),
             random: Mutex::new(self.random(&namespace, object)),
             name: object.metadata.name.clone().unwrap_or_default(),
@@ -143,6 +165,9 @@ impl Pods {
     fn delete(self: &Arc<Self>, object: &Object) {
         let Some(address) = address(object) else { return };
         let uid = object.metadata.uid.clone().unwrap_or_default();
+        if let Some(pod) = self.at(address).filter(|pod| pod.uid == uid) {
+            *lock(&pod.target) = None;
+        }
         let pods = self.clone();
         tokio::spawn(async move {
             tokio::time::sleep(LINGER).await;
@@ -178,6 +203,41 @@ async fn client(kubeconfig: &str) -> Result<Client, Box<dyn std::error::Error + 
     let parsed = kube::config::Kubeconfig::read_from(kubeconfig)?;
     let config = kube::Config::from_custom_kubeconfig(parsed, &Default::default()).await?;
     Ok(Client::try_from(config)?)
+}
+
+/// The meta labels that Prometheus' own discovery of pods would give.
+fn target(address: Ipv4Addr, object: &Object) -> Value {
+    let spec = object.spec.as_ref();
+    let phase = object
+        .status
+        .as_ref()
+        .and_then(|status| status.phase.clone())
+        .unwrap_or_default();
+    let mut labels = json!({
+        "__meta_kubernetes_namespace": object.metadata.namespace,
+        "__meta_kubernetes_pod_name": object.metadata.name,
+        "__meta_kubernetes_pod_ip": address.to_string(),
+        "__meta_kubernetes_pod_phase": phase,
+        "__meta_kubernetes_pod_node_name": spec.and_then(|spec| spec.node_name.clone()).unwrap_or_default(),
+    });
+    for (name, value) in object.metadata.labels.iter().flatten() {
+        let name: String = name
+            .chars()
+            .map(|letter| {
+                if letter.is_ascii_alphanumeric() {
+                    letter
+                } else {
+                    '_'
+                }
+            })
+            .collect();
+        labels[format!("__meta_kubernetes_pod_label_{name}")] = json!(value);
+    }
+    json!({"targets": [format!("{address}:{PORT}")], "labels": labels})
+}
+
+fn has_node(object: &Object) -> bool {
+    object.spec.as_ref().is_some_and(|spec| spec.node_name.is_some())
 }
 
 fn address(object: &Object) -> Option<Ipv4Addr> {
@@ -243,7 +303,7 @@ mod tests {
         let annotations: BTreeMap<_, _> = annotations.iter().copied().collect();
         serde_json::from_value(serde_json::json!({
             "metadata": {"name": "a", "namespace": "shop", "uid": "1", "annotations": annotations},
-            "spec": {"containers": [{"name": "app", "image": image}]},
+            "spec": {"nodeName": "node-0", "containers": [{"name": "app", "image": image}]},
             "status": {"podIP": "10.244.0.7", "containerStatuses": [{"name": "app", "image": image, "imageID": "",
                 "ready": true, "restartCount": 0, "state": {"running": {}}}]}}))
         .unwrap()
