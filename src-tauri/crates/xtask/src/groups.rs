@@ -179,7 +179,7 @@ fn is_crate(package: &Path) -> bool {
 fn arch(run: &mut Run<'_>) -> Outcome<Counts> {
     let mut sum = run.tests(|package, _| package == Path::new("tests/arch"), |_| ())?;
     let mut format = artifacts::cargo(run.workspace);
-    format.args(["fmt", "--all", "--check"]);
+    format.args(["fmt", "--all", "--check", "--", "--files-with-diff"]);
     sum += run.check(format)?;
     let mut clippy = artifacts::cargo(run.workspace);
     clippy.args([
