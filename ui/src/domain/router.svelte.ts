@@ -1,0 +1,70 @@
+/** A section of the window, in the order of the sidebar and of mod+1 … mod+5. */
+export const sections = ['environments', 'live', 'history', 'connections', 'settings'] as const;
+export type Section = (typeof sections)[number];
+
+/** What the window shows. */
+export type Route =
+  | { section: 'environments' }
+  | { section: 'newRelease'; application: string; environment: string }
+  | { section: 'live'; release: string | null }
+  | { section: 'history'; release: string | null }
+  | { section: 'connections' }
+  | { section: 'settings' };
+
+const keep = (part: string): string => encodeURIComponent(part);
+
+/** The address of a place, after `#`. */
+export function addressOf(route: Route): string {
+  switch (route.section) {
+    case 'newRelease':
+      return `/new/${keep(route.application)}/${keep(route.environment)}`;
+    case 'live':
+    case 'history':
+      return route.release === null ? `/${route.section}` : `/${route.section}/${keep(route.release)}`;
+    default:
+      return `/${route.section}`;
+  }
+}
+
+/** The place of an address; the environments for one that is not known. */
+export function routeOf(address: string): Route {
+  const [first = '', second, third] = address
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .map(decodeURIComponent);
+  if (first === 'new' && second && third) return { section: 'newRelease', application: second, environment: third };
+  if (first === 'live' || first === 'history') return { section: first, release: second || null };
+  if (first === 'connections' || first === 'settings') return { section: first };
+  return { section: 'environments' };
+}
+
+/** Where the window is. */
+class Router {
+  route = $state<Route>(routeOf(location.hash));
+
+  constructor() {
+    window.addEventListener('hashchange', () => {
+      this.route = routeOf(location.hash);
+    });
+  }
+
+  /** Goes somewhere else. */
+  go(route: Route): void {
+    this.route = route;
+    const address = `#${addressOf(route)}`;
+    if (location.hash !== address) location.hash = address;
+  }
+
+  /** Goes to a section. */
+  goTo(section: Section): void {
+    this.go(section === 'live' || section === 'history' ? { section, release: null } : { section });
+  }
+
+  /** The section that the sidebar marks. */
+  get section(): Section {
+    return this.route.section === 'newRelease' ? 'environments' : this.route.section;
+  }
+}
+
+/** The one router of the window. */
+export const router = new Router();

@@ -1,0 +1,84 @@
+import type { SaidWords } from '../facts';
+import { duration, measured, percent } from '../format';
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+const seconds = (value: number): string => duration('en', value);
+
+export const said: SaidWords = {
+  verbatim: (f) => f.text,
+
+  podsWarm: (f) => `${plural(f.count, 'pod')} of ${f.version} still warm`,
+  podsMustStart: (f) => `${plural(f.count, 'pod')} of ${f.version} must start first`,
+  targetKnown: (f) => `${f.version} is known and complete`,
+  targetFromRecord: (f) => `${f.version} comes from this computer's record`,
+  noTarget: () => 'No version before this one is known',
+  dryRunPassed: () => 'The server accepts this exact change',
+  dryRunRefused: (f) => `The server refuses this change: ${f.message}`,
+  allowed: () => 'You may do it',
+  forbidden: (f) => `You may not ${f.verb} ${f.resource} in ${f.namespace}`,
+  configUnchanged: () => 'Its ConfigMaps and Secrets are unchanged',
+  configChanged: (f) => `${f.kind} ${f.name} was changed in place and stays as it is`,
+  configMissing: (f) => `${f.kind} ${f.name} is gone`,
+  quotaFits: () => 'The quota has room',
+  quotaShort: (f) => `Quota ${f.quota} lacks ${f.needed} ${f.resource}`,
+  ownerWillWrite: (f) =>
+    f.reverts ? `${f.owner} will put it back: ${f.next}` : `${f.owner} owns this workload: ${f.next}`,
+  noOwner: () => 'No other tool owns this workload',
+  autoscaler: (f) => `Autoscaler ${f.name} keeps ${f.minimum} to ${f.maximum} pods; shares move with it`,
+  disruptionBudget: (f) => `Disruption budget ${f.name} allows ${f.allowed} missing now`,
+  paused: () => 'The workload is paused; this clears it',
+  recreate: () => 'The strategy is Recreate: no phases, replace and watch',
+  sharesPossible: (f) => `Every share is possible with ${plural(f.replicas, 'pod')}`,
+  shareImpossible: (f) =>
+    `Phase ${f.phase + 1}: ${percent(f.share)} is not possible; nearest ${f.nearest.map(percent).join(' or ')}`,
+  metricsFound: (f) => `${plural(f.signals, 'signal')} found`,
+  metricsMissing: () => 'No metrics: readiness and a person judge',
+  othersWillSee: () => 'During a hold other alerts see the new pods as not available',
+  nobodyJudgesWhileClosed: () => 'Nobody judges while Slipway is closed; the cluster stays in its phase',
+  releaseUnderWay: (f) => `${f.release} is under way here, driven by ${f.driver}`,
+  noRevisionHistory: () => 'The cluster keeps no old revision; the record has it',
+
+  offDegraded: () => 'Forward is off: the new version is degraded',
+  offRollingBack: () => 'Off while rolling back',
+  offPromoting: () => 'The new version gets everything already',
+  offFinished: () => 'The release is over',
+  offNotStarted: () => 'The release has not started',
+  offNotDriver: (f) => `${f.driver} is in control`,
+  offNoContact: () => 'Off without contact with the cluster',
+  offHeld: () => 'It is held already',
+  offNotHeld: () => 'It is not held',
+  offNothingToApprove: () => 'This phase asks for no approval',
+  offShifting: () => 'Off until the share is reached',
+  offLocked: () => 'The environment is locked',
+
+  containerEnded: (f) => `Exit ${f.exitCode}: ${f.reason === 'OOMKilled' ? 'out of memory' : f.reason}`,
+  containerWaiting: (f) => f.reason,
+  podsReady: (f) => `${plural(f.count, 'pod')} of ${f.version} ready in ${seconds(f.seconds)}`,
+  podsRestarted: (f) => `${f.count} of ${f.of} pods restarted`,
+
+  stepRestoreTemplate: (f) => `Put the template of ${f.version} back`,
+  stepOldServesAll: (f) => `${f.version} serves everything`,
+  stepNewGone: (f) => `Pods of ${f.version} are gone`,
+  stepRestoreFields: () => "Restore the workload's own settings",
+  podsReadyOf: (f) => `${f.ready} of ${f.wanted} ready`,
+
+  actWent: (f) =>
+    ({
+      queued: 'Waiting for contact',
+      sent: 'Sent',
+      accepted: `Accepted after ${measured(f.afterMs)} ms`,
+      applied: `Applied after ${seconds(f.afterMs / 1000)}`,
+      settled: `Settled after ${seconds(f.afterMs / 1000)}`,
+      unknown: 'No answer; being looked up',
+      refused: 'Refused',
+    })[f.status],
+  contactChanged: (f) =>
+    ({
+      live: 'Contact with the cluster is back',
+      stale: 'The cluster is slow to answer',
+      lost: 'Contact with the cluster is lost',
+      recorded: 'Read from the record',
+    })[f.state],
+  scenarioBegan: (f) => `Practice: ${f.scenario}`,
+  gatePassed: (f) => ({ readiness: 'Readiness passed', verdict: 'Verdict passed', approval: 'Approved' })[f.gate],
+};
