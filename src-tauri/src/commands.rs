@@ -21,11 +21,10 @@ pub async fn call(
     backend.call(&name, payload.unwrap_or(Value::Null)).await
 }
 
-/// Delivers the backend's events on `channel` from now on, in batches, until the window lets go of it.
+/// Delivers the backend's events on `channel` from now on, paced, until the window lets go of it.
 #[tauri::command]
-pub fn subscribe(backend: State<'_, Backend>, channel: Channel<Vec<Value>>) {
+pub fn subscribe(backend: State<'_, Backend>, channel: Channel<Value>) {
     let events = backend.events();
-    tauri::async_runtime::spawn(subscription::deliver(events, move |batch| {
-        channel.send(batch).is_ok()
-    }));
+    let send = move |batch: Vec<Value>| batch.into_iter().all(|event| channel.send(event).is_ok());
+    tauri::async_runtime::spawn(subscription::deliver(events, send));
 }

@@ -1,6 +1,7 @@
 //! Events on their way to the window: in order, at most ten batches a second, and in a batch only the newest state.
 //!
-//! One message for each event makes the web view's memory grow by hundreds of megabytes; batches do not.
+//! One message for each of thousands of events makes the web view's memory grow by hundreds of megabytes; a handful in
+//! a batch does not.
 
 use std::time::Duration;
 
