@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
@@ -20,11 +21,14 @@ const STATES: [&str; 4] = ["live", "running", "matrix", "contact"];
 ///
 /// The first event after a quiet time goes out at once; what comes within [`PACE`] after it is gathered into the next
 /// batch. Should this task ever be so late that the channel dropped events, the log says how many.
-pub async fn deliver(mut events: Receiver<Value>, mut send: impl FnMut(Vec<Value>) -> bool) {
+pub async fn deliver<E: Clone + Serialize>(
+    mut events: Receiver<E>,
+    mut send: impl FnMut(Vec<Value>) -> bool,
+) {
     let mut batch = Vec::new();
     loop {
         match events.recv().await {
-            Ok(event) => add(&mut batch, event),
+            Ok(event) => add(&mut batch, &event),
             Err(RecvError::Lagged(missed)) => {
                 tracing::warn!(missed, "the window was too slow for the backend's events");
                 continue;
@@ -41,10 +45,10 @@ pub async fn deliver(mut events: Receiver<Value>, mut send: impl FnMut(Vec<Value
 }
 
 /// Moves everything that waits into `batch`.
-fn drain(events: &mut Receiver<Value>, batch: &mut Vec<Value>) {
+fn drain<E: Clone + Serialize>(events: &mut Receiver<E>, batch: &mut Vec<Value>) {
     loop {
         match events.try_recv() {
-            Ok(event) => add(batch, event),
+            Ok(event) => add(batch, &event),
             Err(TryRecvError::Lagged(missed)) => {
                 tracing::warn!(missed, "the window was too slow for the backend's events");
             }
@@ -54,7 +58,14 @@ fn drain(events: &mut Receiver<Value>, batch: &mut Vec<Value>) {
 }
 
 /// Adds an event to a batch, in place of an older state of the same kind.
-fn add(batch: &mut Vec<Value>, event: Value) {
+fn add(batch: &mut Vec<Value>, event: &impl Serialize) {
+    let event = match serde_json::to_value(event) {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::error!(%error, "an event has no JSON and was left out");
+            return;
+        }
+    };
     let kind = event.get("kind");
     if kind
         .and_then(Value::as_str)

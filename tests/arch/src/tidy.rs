@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::package::PURE;
 use crate::violation::{Rule, Violation};
 
 /// A file of code should end before this many lines.
@@ -134,6 +135,40 @@ fn is_root(path: &Path) -> bool {
         .is_some_and(|name| name == "lib.rs" || name == "main.rs" || name == "build.rs");
     let folder = path.parent().and_then(Path::file_name);
     named || folder.is_some_and(|folder| folder == "tests" || folder == "bin")
+}
+
+/// Examples in the documentation of crates that are not pure: they would be compiled by nobody. Fences that name
+/// another language, such as `text` or `json`, are no examples.
+///
+/// # Errors
+///
+/// When a file cannot be read.
+pub fn untested_examples(root: &Path, files: &[PathBuf]) -> Result<Vec<Violation>, String> {
+    let pure = PURE.map(|name| Path::new("src-tauri/crates").join(name));
+    let mut found = Vec::new();
+    for path in files.iter().filter(|path| has_ending(path, &["rs"])) {
+        if pure.iter().any(|folder| path.starts_with(folder)) {
+            continue;
+        }
+        let mut inside = false;
+        for (number, line) in read(&root.join(path))?.lines().enumerate() {
+            let line = line.trim_start();
+            let text = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+            let Some(language) = text.and_then(|text| text.trim_start().strip_prefix("```")) else {
+                continue;
+            };
+            inside = !inside;
+            if inside && (language.is_empty() || language.contains("rust")) {
+                let place = format!("{}:{}", shown(path), number + 1);
+                found.push(Violation::new(
+                    Rule::Undocumented,
+                    place,
+                    "an example that no test compiles",
+                ));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Texts that name a place on the machine they were written on.

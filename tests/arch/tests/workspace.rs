@@ -53,3 +53,9 @@ fn no_text_names_a_place_of_one_machine() {
     let root = root();
     none(&tidy::places(&root, &tidy::files(&root).unwrap()).unwrap());
 }
+
+#[test]
+fn every_example_in_documentation_is_compiled() {
+    let root = root();
+    none(&tidy::untested_examples(&root, &tidy::files(&root).unwrap()).unwrap());
+}
