@@ -10,7 +10,7 @@ use kube::api::{Patch, PatchParams};
 use serde_json::{Value, json};
 
 use crate::podserver::PORT;
-use crate::{ControlPlane, Error, Result, annotation, cluster};
+use crate::{ControlPlane, Error, Result, annotation, faults};
 
 /// Describes an application; nothing is sent before [`ControlPlane::deploy`].
 #[derive(Debug, Clone)]
@@ -144,7 +144,7 @@ impl ControlPlane {
                     "See whether the test asks for what cannot happen.",
                 ));
             }
-            tokio::time::sleep(cluster::PAUSE).await;
+            tokio::time::sleep(faults::PAUSE).await;
         }
     }
 }

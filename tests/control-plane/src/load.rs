@@ -195,7 +195,7 @@ impl Job {
     }
 
     async fn drive(self) {
-        let client = match crate::cluster::client_of(&self.kubeconfig).await {
+        let client = match crate::access::client_of(&self.kubeconfig).await {
             Ok(client) => client,
             Err(error) => return eprintln!("load: {error}"),
         };

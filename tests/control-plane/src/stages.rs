@@ -64,6 +64,7 @@ pub(crate) fn configuration() -> Result<String> {
     }
     documents.extend([
         unready(),
+        ready_later(),
         waiting(),
         crash_at_start(),
         crash_again(),

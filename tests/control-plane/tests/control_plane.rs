@@ -17,7 +17,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::json;
 use tokio::runtime::Runtime;
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     control_plane::enter_namespace();
@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     if arguments.list {
         return libtest_mimic::run(&arguments, trials(None)).exit_code();
     }
+    let started = Instant::now();
     // Some of them kill and hang parts that all share.
     arguments.test_threads = Some(1);
     let runtime = Arc::new(Runtime::new().expect("a runtime"));
@@ -41,8 +42,10 @@ fn main() -> ExitCode {
     );
     let conclusion = libtest_mimic::run(&arguments, trials(Some((runtime, cluster))));
     println!(
-        "{} passed, {} failed",
-        conclusion.num_passed, conclusion.num_failed
+        "{} passed, {} failed in {:.1} s",
+        conclusion.num_passed,
+        conclusion.num_failed,
+        started.elapsed().as_secs_f64()
     );
     conclusion.exit_code()
 }

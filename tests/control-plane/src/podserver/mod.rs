@@ -86,14 +86,20 @@ impl PodServer {
             .await
             .is_err()
         {
-            let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
-            if !process.is_running() || started.elapsed() > Duration::from_secs(30) {
-                return Err(failed("it does not listen", &process.tail()));
-            }
-            drop(process);
+            self.check(started)?;
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         Ok(())
+    }
+}
+
+impl PodServer {
+    fn check(&self, started: Instant) -> Result<()> {
+        let mut process = self.process.lock().unwrap_or_else(PoisonError::into_inner);
+        if process.is_running() && started.elapsed() < Duration::from_secs(30) {
+            return Ok(());
+        }
+        Err(failed("it does not listen", &process.tail()))
     }
 }
 
