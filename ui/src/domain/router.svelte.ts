@@ -5,7 +5,8 @@ export type Section = (typeof sections)[number];
 /** What the window shows. */
 export type Route =
   | { section: 'environments' }
-  | { section: 'newRelease'; application: string; environment: string }
+  /** Empty names are picked on the page; `from` is the environment whose version is to be released. */
+  | { section: 'newRelease'; application: string; environment: string; from?: string }
   | { section: 'live'; release: string | null }
   | { section: 'history'; release: string | null }
   | { section: 'connections' }
@@ -17,7 +18,10 @@ const keep = (part: string): string => encodeURIComponent(part);
 export function addressOf(route: Route): string {
   switch (route.section) {
     case 'newRelease':
-      return `/new/${keep(route.application)}/${keep(route.environment)}`;
+      return ['/new', route.application, route.environment, route.from ?? '']
+        .map((part, index) => (index === 0 ? part : keep(part)))
+        .join('/')
+        .replace(/\/+$/, '');
     case 'live':
     case 'history':
       return route.release === null ? `/${route.section}` : `/${route.section}/${keep(route.release)}`;
@@ -28,11 +32,14 @@ export function addressOf(route: Route): string {
 
 /** The place of an address; the environments for one that is not known. */
 export function routeOf(address: string): Route {
-  const [first = '', second, third] = address
+  const [first = '', second, third, fourth] = address
     .replace(/^#?\/?/, '')
     .split('/')
     .map(decodeURIComponent);
-  if (first === 'new' && second && third) return { section: 'newRelease', application: second, environment: third };
+  if (first === 'new') {
+    const route = { section: 'newRelease', application: second ?? '', environment: third ?? '' } as const;
+    return fourth ? { ...route, from: fourth } : route;
+  }
   if (first === 'live' || first === 'history') return { section: first, release: second || null };
   if (first === 'connections' || first === 'settings') return { section: first };
   return { section: 'environments' };

@@ -19,6 +19,13 @@ export interface Toast {
   failure?: Failure;
 }
 
+const changesFrame = new Set<CommandName>([
+  'settings.write',
+  'practice.set',
+  'connections.saveEnvironment',
+  'connections.removeEnvironment',
+]);
+
 /** What the window knows: the last of everything that the backend pushed, and the way to ask. */
 export class Session {
   readonly backend: Backend;
@@ -46,16 +53,27 @@ export class Session {
   start(): () => void {
     const stop = this.backend.subscribe((event) => this.take(event));
     const clock = setInterval(() => (this.now = this.#clock()), 1000);
-    void this.ask('app.shell', {}).then((shell) => {
-      if (!shell) return;
-      this.shell = shell;
-      this.running = shell.running;
-      this.contacts = shell.contacts;
-    });
+    void this.refresh();
     return () => {
       stop();
       clearInterval(clock);
     };
+  }
+
+  /** Reads again what the frame of the window shows. */
+  async refresh(): Promise<void> {
+    const shell = await this.ask('app.shell', {});
+    if (!shell) return;
+    this.shell = shell;
+    this.running = shell.running;
+    this.contacts = shell.contacts;
+  }
+
+  /** Passes a command on. Some change what the frame shows, so that it is read again after them. */
+  async #pass<C extends CommandName>(name: C, request: Request<C>): Promise<Reply<C>> {
+    const reply = await this.backend.call(name, request);
+    if (changesFrame.has(name)) void this.refresh();
+    return reply;
   }
 
   /** Takes in what was pushed. */
@@ -98,7 +116,7 @@ export class Session {
   /** Asks, and shows a refusal to the person. Gives `null` then. */
   async ask<C extends CommandName>(name: C, request: Request<C>): Promise<Reply<C> | null> {
     try {
-      return await this.backend.call(name, request);
+      return await this.#pass(name, request);
     } catch (thrown) {
       this.trouble = failureOf(thrown);
       return null;
@@ -108,7 +126,7 @@ export class Session {
   /** Asks; a refusal is thrown, for those who show it in place. */
   async call<C extends CommandName>(name: C, request: Request<C>): Promise<Reply<C>> {
     try {
-      return await this.backend.call(name, request);
+      return await this.#pass(name, request);
     } catch (thrown) {
       throw new BackendError(failureOf(thrown));
     }
