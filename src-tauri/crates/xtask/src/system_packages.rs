@@ -17,13 +17,12 @@ pub const TO_BUILD: [&str; 6] = [
 ];
 
 /// What driving the app in a window of its own needs: a display, a session bus, a driver, fonts with Han characters.
-pub const FOR_WINDOWS: [&str; 7] = [
+pub const FOR_WINDOWS: [&str; 6] = [
     "dbus",
     "dbus-x11",
     "fonts-dejavu-core",
     "fonts-noto-cjk",
     "webkit2gtk-driver",
-    "x11-utils",
     "xvfb",
 ];
 
@@ -77,6 +76,16 @@ pub fn require(workspace: &Workspace, packages: &[&str]) -> Outcome {
         .map(|_| ())
 }
 
+/// Whether everything that building the app needs is there already.
+pub fn can_build_app(workspace: &Workspace) -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let mut query = process::command("pkg-config", &workspace.root);
+    query.args(["--exists", "webkit2gtk-4.1", "librsvg-2.0"]);
+    process::ask(query).is_some()
+}
+
 fn apt(workspace: &Workspace, prefix: &[&str], arguments: &[&str]) -> Command {
     let mut words = prefix
         .iter()
@@ -107,9 +116,7 @@ fn root_prefix(workspace: &Workspace) -> Option<&'static [&'static str]> {
 
 /// Linux without Debian's package manager: the libraries are asked for by their own names.
 fn require_elsewhere(workspace: &Workspace) -> Outcome {
-    let mut query = process::command("pkg-config", &workspace.root);
-    query.args(["--exists", "webkit2gtk-4.1", "librsvg-2.0"]);
-    if process::ask(query).is_some() {
+    if can_build_app(workspace) {
         return Ok(());
     }
     Err("Building the window needs the development files of WebKitGTK 4.1, librsvg 2 and libayatana-appindicator 3, \

@@ -89,8 +89,11 @@ impl Prepared {
         if app {
             frontend::build(workspace)?;
         }
+        // Where the app can be built it is part of every build: a build without it would choose other features for the
+        // packages that both share, and make them all again.
+        let with_app = whole || system_packages::can_build_app(workspace);
         let artifacts = if any(|needs| needs.tests) {
-            Artifacts::build(workspace, whole)?
+            Artifacts::build(workspace, with_app)?
         } else {
             Artifacts::default()
         };
