@@ -1,0 +1,116 @@
+use crate::world::*;
+use futures::FutureExt;
+use proptest::prelude::*;
+use release::Stage;
+
+#[test]
+fn an_act_whose_reply_was_lost_is_found_on_the_object_and_not_done_again() {
+    let world = World::default();
+    world.with(|state| state.faults.push_back(Fault::ReplyLost));
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    for _ in 0..3 {
+        turn(&mut driver);
+        world.pass(1);
+    }
+    assert_eq!(world.applied().len(), 1);
+    assert_eq!(driver.view().release.stage, Stage::Baking);
+}
+
+#[test]
+fn an_act_that_never_arrived_is_done_again_under_a_new_name() {
+    let world = World::default();
+    world.with(|state| state.faults.push_back(Fault::RequestLost));
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    for _ in 0..4 {
+        turn(&mut driver);
+        world.pass(1);
+    }
+    assert_eq!(world.applied().len(), 1);
+    assert_eq!(driver.view().release.stage, Stage::Baking);
+}
+
+#[test]
+fn a_driver_that_was_killed_after_its_act_goes_on_without_doing_it_twice() {
+    let world = World::default();
+    world.with(|state| state.faults.push_back(Fault::ReplyLost));
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    turn(&mut driver);
+    drop(driver);
+    let mut driver = world.recovered();
+    for _ in 0..3 {
+        turn(&mut driver);
+        world.pass(1);
+    }
+    assert_eq!(world.applied().len(), 1);
+    assert_eq!(driver.view().release.stage, Stage::Baking);
+}
+
+#[test]
+fn a_rollback_survives_a_crash_in_its_middle() {
+    let world = World::default();
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    turn(&mut driver);
+    world.with(|state| state.faults.push_back(Fault::RequestLost));
+    command(&mut driver, roll_back()).unwrap();
+    drop(driver);
+    let mut driver = world.recovered();
+    for _ in 0..4 {
+        turn(&mut driver);
+        world.pass(1);
+    }
+    assert_eq!(driver.view().release.stage, Stage::RolledBack);
+    assert_eq!(world.with(|state| state.share), 0.0);
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        Just(Fault::RequestLost),
+        Just(Fault::ReplyLost),
+        Just(Fault::SomebodyWrote)
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// Faults and crashes anywhere: when they stop, the release completes, and no operation was ever applied twice or
+    /// without an intent before it.
+    #[test]
+    fn whatever_is_lost_the_release_is_not(
+        script in prop::collection::vec((prop::option::of(fault()), any::<bool>(), 0..6i64), 0..30),
+    ) {
+        let world = World::default();
+        let mut driver = world.begin(plan(&[20.0, 50.0, 100.0]));
+        start(&mut driver);
+        for (fault, crash, seconds) in script {
+            world.with(|state| state.faults.extend(fault));
+            turn(&mut driver);
+            world.pass(seconds);
+            if crash {
+                driver = world.recovered();
+            }
+        }
+        world.with(|state| state.faults.clear());
+        for _ in 0..60 {
+            turn(&mut driver);
+            world.pass(5);
+        }
+        prop_assert_eq!(&driver.view().release.stage, &Stage::Completed);
+        let applied = world.applied();
+        let mut unique = applied.clone();
+        unique.sort();
+        unique.dedup();
+        prop_assert_eq!(unique.len(), applied.len(), "an operation was applied twice");
+        let log = world.log();
+        for operation in applied {
+            let at = log.iter().position(|said| *said == Said::Applied(operation.clone())).unwrap();
+            prop_assert!(log[..at].contains(&Said::Intent(operation.clone())), "no intent before {:?}", operation);
+        }
+        let left = conductor::Journal::unfinished(&world).now_or_never().unwrap().unwrap();
+        prop_assert!(left[0].open_intents.is_empty(), "an intent without an outcome was left behind");
+    }
+}
