@@ -1,6 +1,6 @@
 use crate::lane::{Lane, Later};
 use crate::listing::{self, Filter, Listing};
-use crate::maintenance::Maintenance;
+use crate::maintenance::{self, Maintenance};
 use crate::readers::Readers;
 use crate::writer::Writer;
 use crate::{
@@ -100,6 +100,37 @@ impl History {
     /// It cannot be written.
     pub async fn flush(&self) -> Result<(), HistoryError> {
         self.lane.flush().await
+    }
+
+    /// Compresses samples that are ready for it now instead of a little later.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is lost; it is tried again later.
+    pub async fn compact_now(&self) -> Result<(), HistoryError> {
+        self.lane.flush().await?;
+        while let Some(ripe) = self.readers.read(maintenance::next_ripe).await? {
+            self.lane
+                .run(move |writer| writer.relaxed(|connection, _| ripe.store(connection)))
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The promises of the connection that writes: `journal_mode`, `synchronous` (2 is FULL) and `fullfsync` (1 is on).
+    ///
+    /// # Errors
+    ///
+    /// The record cannot be read.
+    pub async fn modes(&self) -> Result<(String, i64, i64), HistoryError> {
+        self.lane
+            .run(|writer| {
+                let connection = &writer.connection;
+                let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get(0));
+                let mode = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+                Ok((mode, number("synchronous")?, number("fullfsync")?))
+            })
+            .await
     }
 
     /// How many releases, how many bytes.

@@ -3,7 +3,7 @@
 use crate::HistoryError;
 use crate::lane::Lane;
 use crate::readers::Readers;
-use crate::series;
+use crate::series::{self, Ripe};
 use rusqlite::Connection;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -96,6 +96,11 @@ impl Signal {
     }
 }
 
+/// The next rows that can be compressed.
+pub(crate) fn next_ripe(connection: &Connection) -> Result<Option<Ripe>, HistoryError> {
+    series::ripe(connection, ROWS_PER_CHUNK)
+}
+
 fn tidy(
     signal: &Signal,
     lane: &Lane,
@@ -103,7 +108,7 @@ fn tidy(
     checkpoints: &Connection,
 ) -> Result<(), HistoryError> {
     while !signal.is_closing() {
-        let Some(ripe) = readers.read_now(|connection| series::ripe(connection, ROWS_PER_CHUNK))? else {
+        let Some(ripe) = readers.read_now(next_ripe)? else {
             break;
         };
         lane.run_blocking(move |writer| writer.relaxed(|connection, _| ripe.store(connection)))?;

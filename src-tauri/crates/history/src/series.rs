@@ -222,7 +222,10 @@ pub(crate) fn read_looks(connection: &Connection, number: i64) -> Result<Vec<Sig
         .collect()
 }
 
-fn parts(connection: &Connection, number: i64) -> Result<Vec<(i64, Map<String, Value>)>, HistoryError> {
+/// When, and the parts of a snapshot that changed.
+type Part = (i64, Map<String, Value>);
+
+fn parts(connection: &Connection, number: i64) -> Result<Vec<Part>, HistoryError> {
     samples(connection, number, SNAPSHOT)?
         .into_iter()
         .map(|(at, body)| match body {

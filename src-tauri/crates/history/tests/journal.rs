@@ -1,0 +1,514 @@
+//! What is written down is there again: after a close, after a crash, in any order of writes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that meets the unexpected shall fail"
+)]
+
+mod support;
+
+use conductor::{Dossier, Entry, Intent, Journal, OperationId, Outcome, SignalLooks, Snapshot, Unfinished};
+use history::{Happening, History};
+use judge::Reading;
+use proptest::prelude::*;
+use release::{GateOutcome, RecordKind, Release, Stage};
+use support::*;
+
+/// One call of the journal.
+#[derive(Debug, Clone)]
+enum Call {
+    Bake { millis: u64, lines: usize },
+    Hold,
+    Complete,
+    Intend(usize),
+    Outcome(usize, u8),
+    Amend,
+    Look(f64),
+    Snapshot(u32),
+}
+
+fn calls() -> impl Strategy<Value = Vec<Call>> {
+    let call = prop_oneof![
+        (1..9_000u64, 0..3usize).prop_map(|(millis, lines)| Call::Bake { millis, lines }),
+        Just(Call::Hold),
+        Just(Call::Complete),
+        (0..4usize).prop_map(Call::Intend),
+        (0..4usize, 0..6u8).prop_map(|(n, which)| Call::Outcome(n, which)),
+        Just(Call::Amend),
+        (0.0..100.0f64).prop_map(Call::Look),
+        (0..4u32).prop_map(Call::Snapshot),
+    ];
+    proptest::collection::vec(call, 0..24)
+}
+
+fn outcome(which: u8) -> Outcome {
+    match which {
+        0 => accepted(),
+        1 => Outcome::Applied,
+        2 => Outcome::Settled,
+        3 => Outcome::Refused {
+            message: "exceeded quota".into(),
+        },
+        4 => Outcome::Unknown {
+            message: "timed out".into(),
+        },
+        _ => Outcome::NeverHappened,
+    }
+}
+
+/// What the journal must say, written in the simplest way.
+#[derive(Debug, Clone)]
+struct Model {
+    dossier: Dossier,
+    acts: Vec<(usize, Option<Intent>, Option<Outcome>)>,
+    lines: usize,
+    looks: Vec<judge::Look>,
+    snapshots: Vec<Snapshot>,
+    states: Vec<(i64, Release)>,
+    now: i64,
+}
+
+impl Model {
+    fn new() -> Model {
+        let dossier = dossier("a");
+        Model {
+            states: vec![(0, dossier.release.clone())],
+            dossier,
+            acts: Vec::new(),
+            lines: 0,
+            looks: Vec::new(),
+            snapshots: Vec::new(),
+            now: 0,
+        }
+    }
+
+    fn entry(&self) -> Entry {
+        Entry {
+            at: at(self.now),
+            release: self.dossier.release.clone(),
+            records: Vec::new(),
+            intent: None,
+        }
+    }
+
+    fn took(&mut self, entry: &Entry) {
+        self.lines += entry.records.len() + usize::from(entry.intent.is_some());
+        self.dossier.release = entry.release.clone();
+        self.states.push((self.now, entry.release.clone()));
+    }
+
+    async fn apply(&mut self, history: &History, call: &Call) {
+        self.now += 1_000;
+        let release = id("a");
+        match call {
+            Call::Bake { millis, lines } => {
+                let mut entry = self.entry();
+                entry.release.stage = Stage::Baking;
+                entry.release.baked_millis += millis;
+                entry.records = vec![record(RecordKind::Resumed); *lines];
+                history.advance(entry.clone()).await.unwrap();
+                self.took(&entry);
+            }
+            Call::Hold | Call::Complete => {
+                let mut entry = self.entry();
+                entry.release.stage = match call {
+                    Call::Hold => Stage::Held {
+                        reason: release::HoldReason::EvidenceMissing,
+                        at: release::Active::Baking,
+                        since: entry.at,
+                    },
+                    _ => Stage::Completed,
+                };
+                entry.release.verdict = GateOutcome::Healthy;
+                history.advance(entry.clone()).await.unwrap();
+                self.took(&entry);
+            }
+            Call::Intend(n) => {
+                let mut entry = self.entry();
+                let intent = intent(*n, self.now);
+                entry.intent = Some(intent.clone());
+                history.advance(entry.clone()).await.unwrap();
+                self.took(&entry);
+                if !self.acts.iter().any(|(m, intent, _)| m == n && intent.is_some()) {
+                    self.dossier.operations += 1;
+                }
+                self.acts.push((*n, Some(intent), None));
+            }
+            Call::Outcome(n, which) => {
+                let outcome = outcome(*which);
+                history
+                    .outcome(&release, &operation(*n), at(self.now), &outcome)
+                    .await
+                    .unwrap();
+                self.lines += 1;
+                self.acts.push((*n, None, Some(outcome)));
+            }
+            Call::Amend => {
+                self.dossier
+                    .other_templates
+                    .insert(format!("at-{}", self.now), template("2.13.0"));
+                self.dossier.epoch += 1;
+                self.dossier.last_operation = self.last_operation();
+                history.amend(&self.dossier).await.unwrap();
+            }
+            Call::Look(bad) => {
+                let look = look(self.now, *bad);
+                history
+                    .looks(&release, &looks("errors", vec![look.clone()]))
+                    .await
+                    .unwrap();
+                self.looks.push(look);
+            }
+            Call::Snapshot(ready) => {
+                let snapshot = snapshot(self.now, *ready);
+                history.snapshot(&release, &snapshot).await.unwrap();
+                let is_new = self
+                    .snapshots
+                    .last()
+                    .is_none_or(|last| last.share != snapshot.share);
+                if is_new {
+                    self.snapshots.push(snapshot);
+                }
+            }
+        }
+    }
+
+    fn sent(&self, n: usize) -> Option<usize> {
+        self.acts
+            .iter()
+            .rposition(|(m, intent, _)| *m == n && intent.is_some())
+    }
+
+    /// The accepted operation whose intent is the newest; what was never announced counts as the oldest.
+    fn last_operation(&self) -> Option<OperationId> {
+        let mut last: Option<(Option<usize>, usize)> = None;
+        for (at, (n, _, outcome)) in self.acts.iter().enumerate() {
+            let is_accepted = matches!(
+                outcome,
+                Some(Outcome::Accepted { .. } | Outcome::Applied | Outcome::Settled)
+            );
+            let sent = self.acts[..at]
+                .iter()
+                .rposition(|(m, intent, _)| m == n && intent.is_some());
+            if is_accepted && last.is_none_or(|(before, _)| sent >= before) {
+                last = Some((sent, *n));
+            }
+        }
+        last.map(|(_, n)| operation(n))
+    }
+
+    fn unfinished(&self) -> Vec<Unfinished> {
+        let known = |outcome: &Outcome| !matches!(outcome, Outcome::Unknown { .. });
+        let mut open: Vec<usize> = (0..4).filter_map(|n| self.sent(n)).collect();
+        open.sort_unstable();
+        open.retain(|sent| {
+            let n = self.acts[*sent].0;
+            !self.acts[*sent..]
+                .iter()
+                .any(|(m, _, outcome)| *m == n && outcome.as_ref().is_some_and(known))
+        });
+        let mut own: Vec<usize> = Vec::new();
+        for (n, _, _) in &self.acts {
+            if !own.contains(n) {
+                own.push(*n);
+            }
+        }
+        own.retain(|n| {
+            let of_act: Vec<_> = self.acts.iter().filter(|(m, _, _)| m == n).collect();
+            let accepted = of_act.iter().any(|(_, _, outcome)| {
+                matches!(
+                    outcome,
+                    Some(Outcome::Accepted { .. } | Outcome::Applied | Outcome::Settled)
+                )
+            });
+            let impossible = matches!(
+                of_act.last(),
+                Some((_, _, Some(Outcome::Refused { .. } | Outcome::NeverHappened)))
+            );
+            accepted || !impossible
+        });
+        let open_intents: Vec<Intent> = open
+            .iter()
+            .filter_map(|sent| self.acts[*sent].1.clone())
+            .collect();
+        if self.dossier.release.stage.is_end() && open_intents.is_empty() {
+            return Vec::new();
+        }
+        let mut dossier = self.dossier.clone();
+        dossier.last_operation = self.last_operation();
+        let looks = if self.looks.is_empty() {
+            Vec::new()
+        } else {
+            looks("errors", self.looks.clone())
+        };
+        vec![Unfinished {
+            dossier,
+            open_intents,
+            own_operations: own.into_iter().map(operation).collect(),
+            looks,
+        }]
+    }
+
+    async fn check(&self, history: &History) {
+        assert_eq!(history.unfinished().await.unwrap(), self.unfinished());
+        let story = history.story(&id("a")).await.unwrap();
+        assert_eq!(story.lines.len(), self.lines);
+        assert_eq!(story.snapshots, self.snapshots);
+        for (millis, release) in &self.states {
+            assert_eq!(story.release_at(at(*millis)).unwrap(), *release);
+        }
+    }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().build().unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_record_says_what_was_written_also_after_it_is_opened_again(calls in calls()) {
+        runtime().block_on(async {
+            let place = Place::new();
+            let mut model = Model::new();
+            let history = place.open();
+            history.open(&model.dossier).await.unwrap();
+            for call in &calls {
+                model.apply(&history, call).await;
+            }
+            model.check(&history).await;
+            drop(history);
+            let again = place.open();
+            model.check(&again).await;
+        });
+    }
+
+    #[test]
+    fn a_crash_after_any_write_leaves_every_durable_word_and_a_readable_story(calls in calls()) {
+        runtime().block_on(async {
+            let place = Place::new();
+            let mut model = Model::new();
+            let history = place.open();
+            history.open(&model.dossier).await.unwrap();
+            for call in &calls {
+                model.apply(&history, call).await;
+                let crashed = place.as_after_a_crash();
+                let after = crashed.open();
+                let mut found = after.unfinished().await.unwrap();
+                let mut expected = model.unfinished();
+                // Looks may come a little later; those that are there are the first ones.
+                for (found, expected) in found.iter_mut().zip(&mut expected) {
+                    let looks: Vec<SignalLooks> = std::mem::take(&mut found.looks);
+                    let kept = looks.first().map(|signal| signal.looks.clone()).unwrap_or_default();
+                    assert!(model.looks.starts_with(&kept));
+                    expected.looks.clear();
+                }
+                assert_eq!(found, expected);
+                let story = after.story(&id("a")).await.unwrap();
+                assert_eq!(story.lines.len(), model.lines);
+                assert_eq!(story.release_at(at(model.now)).unwrap(), model.dossier.release);
+            }
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_release_that_completed_with_an_act_in_the_air_is_not_over() {
+    let place = Place::new();
+    let history = place.open();
+    let dossier = dossier("a");
+    history.open(&dossier).await.unwrap();
+    let mut last = step(&dossier.release, Stage::Completed, 1_000);
+    last.intent = Some(intent(1, 1_000));
+    history.advance(last).await.unwrap();
+    let found = history.unfinished().await.unwrap();
+    assert_eq!(found[0].open_intents, vec![intent(1, 1_000)]);
+    history
+        .outcome(&id("a"), &operation(1), at(1_010), &accepted())
+        .await
+        .unwrap();
+    assert_eq!(history.unfinished().await.unwrap(), Vec::new());
+}
+
+#[tokio::test]
+async fn a_release_can_be_written_down_once() {
+    let place = Place::new();
+    let history = place.open();
+    history.open(&dossier("a")).await.unwrap();
+    let error = history.open(&dossier("a")).await.unwrap_err();
+    assert_eq!(error.code, "history-release-exists");
+    assert!(!error.unreachable);
+}
+
+#[tokio::test]
+async fn a_step_of_an_unknown_release_writes_nothing() {
+    let place = Place::new();
+    let history = place.open();
+    let mut entry = step(&dossier("a").release, Stage::Preflight, 0);
+    entry.intent = Some(intent(1, 0));
+    let error = history.advance(entry).await.unwrap_err();
+    assert_eq!(error.code, "history-unknown-release");
+    assert!(!error.hint.is_empty());
+}
+
+#[tokio::test]
+async fn looks_that_come_twice_or_late_are_kept_once_as_the_judge_counts_them() {
+    let place = Place::new();
+    let history = place.open();
+    history.open(&dossier("a")).await.unwrap();
+    for batch in [
+        vec![look(5_000, 1.0), look(10_000, 2.0)],
+        vec![look(10_000, 9.0), look(15_000, 3.0)],
+        vec![look(1_000, 9.0)],
+    ] {
+        history.looks(&id("a"), &looks("errors", batch)).await.unwrap();
+    }
+    let story = history.story(&id("a")).await.unwrap();
+    assert_eq!(
+        story.looks,
+        looks(
+            "errors",
+            vec![look(5_000, 1.0), look(10_000, 2.0), look(15_000, 3.0)]
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_reading_that_is_no_number_is_stored_as_no_data() {
+    let place = Place::new();
+    let history = place.open();
+    history.open(&dossier("a")).await.unwrap();
+    let mut odd = look(5_000, 1.0);
+    odd.canary = Reading::Value { value: f64::NAN };
+    history
+        .looks(&id("a"), &looks("errors", vec![odd]))
+        .await
+        .unwrap();
+    let story = history.story(&id("a")).await.unwrap();
+    assert_eq!(story.looks[0].looks[0].canary, Reading::NoData);
+    assert_eq!(story.looks[0].looks[0].stable, look(5_000, 1.0).stable);
+}
+
+#[tokio::test]
+async fn thousands_of_samples_are_compressed_and_read_back_exactly() {
+    let place = Place::new();
+    let history = place.open();
+    let dossier = dossier("a");
+    history.open(&dossier).await.unwrap();
+    let all: Vec<_> = (1..=2_000)
+        .map(|n| look(n * 5_000, (n as f64) / 7.0 % 90.0))
+        .collect();
+    for some in all.chunks(10) {
+        history
+            .looks(&id("a"), &looks("errors", some.to_vec()))
+            .await
+            .unwrap();
+    }
+    let snapshots: Vec<_> = (0..300u32)
+        .map(|n| snapshot(i64::from(n) * 5_000, n % 12))
+        .collect();
+    for snapshot in &snapshots {
+        history.snapshot(&id("a"), snapshot).await.unwrap();
+    }
+    history
+        .advance(step(&dossier.release, Stage::Completed, 10_000_000))
+        .await
+        .unwrap();
+    history.compact_now().await.unwrap();
+    let story = history.story(&id("a")).await.unwrap();
+    assert_eq!(story.looks, looks("errors", all));
+    assert_eq!(story.snapshots, snapshots);
+    // A late snapshot goes on where the chunks end.
+    history
+        .snapshot(&id("a"), &snapshot(10_000_000, 12))
+        .await
+        .unwrap();
+    drop(history);
+    let story = place.open().story(&id("a")).await.unwrap();
+    assert_eq!(story.snapshots.len(), 301);
+    assert_eq!(story.snapshots[300], snapshot(10_000_000, 12));
+}
+
+#[tokio::test]
+async fn what_waits_does_not_hold_up_a_step_and_is_written_when_the_history_closes() {
+    let place = Place::new();
+    let history = place.open();
+    let dossier = dossier("a");
+    history.open(&dossier).await.unwrap();
+    for n in 1..=5_000 {
+        history
+            .looks(&id("a"), &looks("errors", vec![look(n, 1.0)]))
+            .await
+            .unwrap();
+    }
+    history
+        .advance(step(&dossier.release, Stage::Preflight, 1))
+        .await
+        .unwrap();
+    let waiting = place.as_after_a_crash().open().story(&id("a")).await.unwrap();
+    let kept: usize = waiting.looks.iter().map(|signal| signal.looks.len()).sum();
+    assert!(kept < 5_000, "the step waited for all {kept} looks");
+    drop(history);
+    let story = place.open().story(&id("a")).await.unwrap();
+    assert_eq!(story.looks[0].looks.len(), 5_000);
+}
+
+#[tokio::test]
+async fn a_closed_history_says_so() {
+    let place = Place::new();
+    let history = place.open();
+    history.open(&dossier("a")).await.unwrap();
+    history.close();
+    let error = history
+        .advance(step(&dossier("a").release, Stage::Preflight, 1))
+        .await
+        .unwrap_err();
+    assert_eq!(error.code, "history-closed");
+}
+
+#[tokio::test]
+async fn any_moment_of_a_release_can_be_shown_again() {
+    let place = Place::new();
+    let history = place.open();
+    let dossier = dossier("a");
+    history.open(&dossier).await.unwrap();
+    for (millis, stage) in [
+        (1_000, Stage::Preflight),
+        (2_000, Stage::Shifting),
+        (9_000, Stage::Baking),
+    ] {
+        history
+            .advance(step(&dossier.release, stage, millis))
+            .await
+            .unwrap();
+        history
+            .snapshot(
+                &id("a"),
+                &snapshot(millis + 100, u32::try_from(millis / 1_000).unwrap()),
+            )
+            .await
+            .unwrap();
+        history
+            .looks(&id("a"), &looks("errors", vec![look(millis + 200, 1.0)]))
+            .await
+            .unwrap();
+    }
+    let story = history.story(&id("a")).await.unwrap();
+    assert_eq!(story.span(), (at(0), at(9_200)));
+    let before = story.at(at(500)).unwrap();
+    assert_eq!(before.release.stage, Stage::Planned);
+    assert_eq!(before.snapshot, None);
+    assert!(before.lines.is_empty() && before.looks[0].looks.is_empty());
+    let middle = story.at(at(2_150)).unwrap();
+    assert_eq!(middle.release.stage, Stage::Shifting);
+    assert_eq!(middle.snapshot, Some(snapshot(2_100, 2)));
+    assert_eq!(middle.looks[0].looks, vec![look(1_200, 1.0)]);
+    assert!(
+        middle
+            .lines
+            .iter()
+            .all(|line| matches!(line.what, Happening::Record { .. }))
+    );
+    assert_eq!(middle.lines.len(), 2);
+}

@@ -1,0 +1,174 @@
+//! Files that are no history, are damaged, or must not be written.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that meets the unexpected shall fail"
+)]
+
+mod support;
+
+use conductor::{Journal, PortError};
+use history::{History, HistoryError};
+use std::fs;
+use std::path::Path;
+use support::*;
+
+fn refusal(path: &Path) -> HistoryError {
+    match History::open(path) {
+        Ok(_) => panic!("it was opened"),
+        Err(error) => error,
+    }
+}
+
+/// Everything in the folder, by name.
+fn contents(path: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found: Vec<_> = fs::read_dir(path.parent().unwrap())
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            (name, fs::read(path).unwrap())
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+fn assert_is_told_and_untouched(path: &Path, code: &str) {
+    let before = contents(path);
+    let error = refusal(path);
+    assert_eq!(contents(path), before, "the folder was changed");
+    let told = PortError::from(error);
+    assert_eq!(told.code, code);
+    assert!(told.message.contains("history.db"), "{}", told.message);
+    assert!(!told.hint.is_empty());
+}
+
+async fn filled() -> Place {
+    let place = Place::new();
+    let history = place.open();
+    for n in 0..20 {
+        history.open(&dossier(&format!("release-{n}"))).await.unwrap();
+    }
+    drop(history);
+    place
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused_untouched() {
+    for garbage in [b"kind: Deployment\n".to_vec(), vec![0u8; 5_000], vec![1u8; 50]] {
+        let place = Place::new();
+        fs::write(place.path(), garbage).unwrap();
+        assert_is_told_and_untouched(&place.path(), "history-not-a-database");
+    }
+}
+
+#[test]
+fn a_folder_in_its_place_is_refused() {
+    let place = Place::new();
+    fs::create_dir(place.path()).unwrap();
+    assert_eq!(refusal(&place.path()).code(), "history-not-a-database");
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_untouched() {
+    let place = Place::new();
+    let other = rusqlite::Connection::open(place.path()).unwrap();
+    other
+        .execute_batch("CREATE TABLE bookmarks (url TEXT); INSERT INTO bookmarks VALUES ('a')")
+        .unwrap();
+    drop(other);
+    assert_is_told_and_untouched(&place.path(), "history-foreign");
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused_untouched() {
+    let place = filled().await;
+    let newer = rusqlite::Connection::open(place.path()).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    newer.close().unwrap();
+    assert_is_told_and_untouched(&place.path(), "history-newer");
+}
+
+#[tokio::test]
+async fn a_newer_format_that_is_still_in_the_log_is_found_too() {
+    let place = filled().await;
+    let newer = rusqlite::Connection::open(place.path()).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    // The number is in the log only: the file itself still has the old one.
+    let crashed = place.as_after_a_crash();
+    let file = fs::read(crashed.path()).unwrap();
+    assert_eq!(file[63], 1);
+    let error = refusal(&crashed.path());
+    assert!(matches!(error, HistoryError::Newer { found: 99, .. }), "{error}");
+    assert_eq!(fs::read(crashed.path()).unwrap(), file);
+}
+
+#[tokio::test]
+async fn a_read_only_file_is_refused_untouched() {
+    let place = filled().await;
+    let mut permissions = fs::metadata(place.path()).unwrap().permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(place.path(), permissions).unwrap();
+    assert_is_told_and_untouched(&place.path(), "history-read-only");
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_set_aside_whole_and_a_new_one_begins() {
+    let place = filled().await;
+    let mut bytes = fs::read(place.path()).unwrap();
+    for byte in bytes.iter_mut().skip(4096).take(40_000) {
+        *byte = 0xa5;
+    }
+    fs::write(place.path(), &bytes).unwrap();
+    assert_is_told_and_untouched(&place.path(), "history-damaged");
+    let (history, aside) = History::open_or_set_aside(&place.path()).unwrap();
+    let aside = aside.unwrap();
+    assert!(aside.path.ends_with("history.db.damaged-1"));
+    assert!(!aside.detail.is_empty());
+    assert_eq!(fs::read(&aside.path).unwrap(), bytes);
+    assert_eq!(history.facts().await.unwrap().releases, 0);
+    history.open(&dossier("after")).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_damage_sets_a_file_aside() {
+    let place = Place::new();
+    fs::write(place.path(), "not a database at all").unwrap();
+    let Err(error) = History::open_or_set_aside(&place.path()) else {
+        panic!("it was opened");
+    };
+    assert_eq!(error.code(), "history-not-a-database");
+    assert_eq!(fs::read(place.path()).unwrap(), b"not a database at all");
+}
+
+#[tokio::test]
+async fn an_empty_file_and_a_missing_folder_become_a_history() {
+    let place = Place::new();
+    fs::write(place.path(), "").unwrap();
+    place.open().open(&dossier("a")).await.unwrap();
+    let deeper = place
+        .path()
+        .with_file_name("new")
+        .join("folder")
+        .join("history.db");
+    let history = History::open(&deeper).unwrap();
+    history.open(&dossier("a")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_first_start_that_died_before_its_tables_were_made_begins_again() {
+    let place = Place::new();
+    let begun = rusqlite::Connection::open(place.path()).unwrap();
+    begun.execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    drop(begun);
+    place.open().open(&dossier("a")).await.unwrap();
+}
+
+#[tokio::test]
+async fn commits_are_durable_and_the_log_is_write_ahead() {
+    let place = filled().await;
+    let history = place.open();
+    let modes = history.modes().await.unwrap();
+    assert_eq!(modes, ("wal".to_owned(), 2, 1));
+}
