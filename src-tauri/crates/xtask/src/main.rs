@@ -34,6 +34,8 @@ Developer commands of Slipway
   cargo xtask test [GROUP…]     set everything up and run every group, or some
   cargo xtask tour              do the main job in a real window; screenshots in target/tour/
   cargo xtask bench NAME […]    figures of a release build beside a peer; one JSON object as the last line
+  cargo xtask simulate […]      long runs of the simulation
+  cargo xtask judge FILE […]    replay a gate from recorded numbers
   cargo xtask generate          write the window's TypeScript types anew from the Rust types
   cargo xtask fmt [--check]     format the Rust code, or say what is not formatted
   cargo xtask setup             only install what the other commands need
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
         Some("test") => test::test(&workspace, rest),
         Some("tour") => tour::tour(&workspace),
         Some("bench") => bench::bench(&workspace, rest),
+        // Programs of the tests that people start too.
+        Some(program @ ("simulate" | "judge")) => bench::run(&workspace, program, rest),
         Some("generate") => generate::generate(&workspace),
         Some("fmt") => format::format(&workspace, rest),
         Some("setup") => test::set_up(&workspace),
