@@ -1,11 +1,28 @@
 import { common } from './common';
+import { connections } from './connections';
+import { environments } from './environments';
 import { health } from './health';
 import { history } from './history';
 import { live } from './live';
+import { newRelease } from './new-release';
 import { reasons } from './reasons';
 import { records } from './records';
 import { said } from './said';
+import { settings } from './settings';
 import { shell } from './shell';
 
 /** English. */
-export const en = { common, health, history, live, reasons, records, said, shell };
+export const en = {
+  common,
+  connections,
+  environments,
+  health,
+  history,
+  live,
+  newRelease,
+  reasons,
+  records,
+  said,
+  settings,
+  shell,
+};
