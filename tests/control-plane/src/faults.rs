@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::process::Process;
-use crate::{ControlPlane, Error, Part, Result};
+use crate::{ControlPlane, Error, Part, Result, http};
 
 /// How long a part may take to answer. A start takes three seconds on a quiet machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -47,6 +47,37 @@ impl ControlPlane {
         self.kill(part);
         start_part(&mut self.lock(), part)?;
         self.wait_for(part).await
+    }
+
+    /// Makes the API server forget every version of every object before now: it is ended, etcd's history is
+    /// compacted, and it starts anew. A watch or list from an older resourceVersion is then answered with 410 Gone.
+    ///
+    /// # Errors
+    /// `control-plane/etcd`, and those of [`ControlPlane::restart`].
+    pub async fn expire_history(&self) -> Result<()> {
+        self.kill(Part::ApiServer);
+        let failed = |cause: String| {
+            Error::new(
+                "control-plane/etcd",
+                format!("compacting: {cause}"),
+                "Is etcd hung or killed?",
+            )
+        };
+        let etcd = format!("http://127.0.0.1:{}/v3/kv", self.addresses.etcd);
+        // The range of one absent key ("AA==" is one zero byte) tells the newest revision.
+        let newest = http::post(&format!("{etcd}/range"), r#"{"key":"AA=="}"#)
+            .await
+            .map_err(failed)?;
+        let newest: serde_json::Value =
+            serde_json::from_str(&newest).map_err(|cause| failed(cause.to_string()))?;
+        let revision = newest["header"]["revision"]
+            .as_str()
+            .ok_or_else(|| failed(newest.to_string()))?;
+        let order = serde_json::json!({"revision": revision, "physical": true}).to_string();
+        http::post(&format!("{etcd}/compaction"), &order)
+            .await
+            .map_err(failed)?;
+        self.restart(Part::ApiServer).await
     }
 
     /// A part's process id, for instance to read its memory.

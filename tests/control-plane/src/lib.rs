@@ -39,6 +39,8 @@
 //!   for them.
 //! - Everything listens inside the namespace only: a browser or a shell outside sees nothing of it. Another process that should
 //!   see it must be started by the test.
+//! - [`ControlPlane::wire`] is a line of one's own to the API server that can be cut, stalled and restored while other clients
+//!   keep theirs; [`ControlPlane::expire_history`] makes every watch from before answer 410.
 //! - Deleting a namespace takes seconds: use a fresh one for each test. All tests of a binary share one control plane at
 //!   best; those that hang or kill parts run alone.
 //! - New pods are found by Prometheus within about six seconds, as its discovery is throttled to five.
@@ -63,9 +65,11 @@ mod parts;
 mod podserver;
 mod process;
 mod prometheus;
+mod scale;
 mod stages;
 mod tools;
 mod users;
+mod wire;
 
 pub use application::Application;
 pub use cluster::ControlPlane;
@@ -79,3 +83,4 @@ pub use prometheus::{PROMETHEUS_SERVICE, Prometheus, Sample};
 pub use stages::annotation;
 pub use tools::build;
 pub use users::User;
+pub use wire::Wire;

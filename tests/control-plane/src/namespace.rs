@@ -62,7 +62,7 @@ pub fn try_enter_namespace() -> Result<()> {
         .into_iter()
         .find(|flags| {
             Command::new(&unshare)
-                .args([flags, "--", "true"])
+                .args([flags, "--", "/bin/true"])
                 .stderr(Stdio::null())
                 .status()
                 .is_ok_and(|status| status.success())

@@ -58,7 +58,7 @@ const CONTROLLERS: [&str; 14] = [
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Addresses {
     pub(crate) api_server: u16,
-    etcd: u16,
+    pub(crate) etcd: u16,
     etcd_peer: u16,
     pub(crate) controller_manager: u16,
     /// The pods have 10.N.0.0/16.

@@ -1,6 +1,7 @@
 //! The harness proves itself: every ability that other suites lean on is used here once.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)] // A test ends by panicking.
 
+use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,9 +10,10 @@ use control_plane::{
     Application, ControlPlane, LoadOptions, Options, PROMETHEUS_SERVICE, Part, RELEASER_NAMESPACE, User,
     annotation,
 };
+use futures::TryStreamExt;
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::core::v1::Pod;
-use kube::api::{ListParams, Patch, PatchParams};
+use kube::api::{ListParams, Patch, PatchParams, WatchEvent, WatchParams};
 use kube::{Api, Client};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::json;
@@ -81,10 +83,13 @@ fn trials(shared: Shared) -> Vec<Trial> {
         kubectl_undoes_a_rollout,
         a_hung_api_server_answers_nothing_and_then_goes_on,
         a_killed_api_server_refuses_and_comes_back_with_its_state,
+        expired_history_ends_old_watches_with_410,
+        a_cut_line_breaks_one_client_and_no_other,
         a_hung_controller_manager_rolls_nothing,
         requests_reach_every_pod_of_both_versions,
         injected_errors_are_measured_by_prometheus,
         prometheus_answers_through_the_service_proxy,
+        many_applications_are_deployed_at_once,
         three_clusters_run_beside_each_other,
     ]
 }
@@ -411,6 +416,63 @@ async fn a_killed_api_server_refuses_and_comes_back_with_its_state(cluster: &Con
         .await
         .unwrap();
     cluster.wait_rolled_out(&namespace, "web", LONG).await.unwrap();
+}
+
+async fn expired_history_ends_old_watches_with_410(cluster: &ControlPlane) {
+    let namespace = deployed(cluster, Application::new("web").replicas(1)).await;
+    let client = cluster.client(User::Admin).await.unwrap();
+    let before = deployments(&client, &namespace)
+        .list(&ListParams::default())
+        .await
+        .unwrap();
+    let version = before.metadata.resource_version.unwrap();
+    cluster.wait_rolled_out(&namespace, "web", LONG).await.unwrap();
+    let first = async || {
+        let events = deployments(&client, &namespace)
+            .watch(&WatchParams::default(), &version)
+            .await
+            .unwrap();
+        pin!(events).try_next().await
+    };
+    assert!(matches!(first().await, Ok(Some(WatchEvent::Modified(_)))));
+    cluster.expire_history().await.unwrap();
+    match first().await {
+        Ok(Some(WatchEvent::Error(status))) => assert_eq!(status.code, 410),
+        other => assert_eq!(refusal(other), 410),
+    }
+}
+
+async fn a_cut_line_breaks_one_client_and_no_other(cluster: &ControlPlane) {
+    let wire = cluster.wire().await.unwrap();
+    let parsed = kube::config::Kubeconfig::from_yaml(&wire.kubeconfig(User::Admin)).unwrap();
+    let config = kube::Config::from_custom_kubeconfig(parsed, &Default::default())
+        .await
+        .unwrap();
+    let behind = deployments(&Client::try_from(config).unwrap(), "default");
+    let beside = deployments(&cluster.client(User::Admin).await.unwrap(), "default");
+    let parameters = ListParams::default();
+    let answers = async || tokio::time::timeout(Duration::from_secs(1), behind.list(&parameters)).await;
+    assert!(answers().await.unwrap().is_ok());
+    wire.stall();
+    assert!(answers().await.is_err(), "a stalled line answered");
+    wire.restore();
+    assert!(answers().await.unwrap().is_ok());
+    wire.cut();
+    assert!(answers().await.unwrap().is_err(), "a cut line answered");
+    assert!(beside.list(&parameters).await.is_ok());
+    wire.restore();
+    assert!(answers().await.unwrap().is_ok());
+    let watched = behind.watch(&WatchParams::default(), "0").await.unwrap();
+    wire.drop_connections();
+    let end = tokio::time::timeout(Duration::from_secs(2), watched.try_collect::<Vec<_>>()).await;
+    assert!(end.is_ok(), "the watch went on");
+    assert!(answers().await.unwrap().is_ok());
+}
+
+async fn many_applications_are_deployed_at_once(cluster: &ControlPlane) {
+    let took = cluster.deploy_many(2, 10, 5, LONG).await.unwrap();
+    println!("20 applications with 100 pods in {:.2} s", took.as_secs_f64());
+    assert_eq!(pods(cluster, "scale-1").await.len(), 50);
 }
 
 async fn a_hung_controller_manager_rolls_nothing(cluster: &ControlPlane) {
