@@ -77,6 +77,7 @@ impl History {
     /// Writes what waits and ends the threads. Later calls fail with [`HistoryError::Closed`].
     pub fn close(&self) {
         self.maintenance.close();
+        self.readers.rest();
         self.lane.close();
     }
 

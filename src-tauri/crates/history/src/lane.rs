@@ -212,7 +212,7 @@ fn work(shared: &Shared, mut writer: Writer) {
                     let _ = answer.send(Ok(()));
                 }
             }
-            Turn::End => return,
+            Turn::End => return writer.settle(),
         }
     }
 }

@@ -22,6 +22,11 @@ impl Readers {
         }
     }
 
+    /// Closes the connections that nobody uses now.
+    pub(crate) fn rest(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Runs `work` on one consistent state of the database, off the async threads.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

@@ -73,6 +73,16 @@ impl Writer {
         Ok(value)
     }
 
+    /// Moves everything from the log into the file, so that the file alone is the whole record.
+    pub(crate) fn settle(&self) {
+        let settled = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        if !matches!(settled, Ok(0)) {
+            tracing::debug!("the log stays beside the file until the next start");
+        }
+    }
+
     /// Drops what is remembered; it is read again when it is needed.
     pub(crate) fn forget(&mut self) {
         self.numbers.clear();
