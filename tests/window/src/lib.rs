@@ -13,6 +13,7 @@ pub mod app;
 pub mod driver;
 pub mod element;
 mod http;
+pub mod practice;
 pub mod session;
 pub mod steps;
 

@@ -226,20 +226,24 @@ fn ui(run: &mut Run<'_>) -> Outcome<Counts> {
     Ok(sum)
 }
 
+/// The test of `tests/contract` that runs its cases on the real control plane; its other tests use the practice cluster.
+const CONTRACT_ON_REAL: &str = "real";
+
 /// The contract suite on the practice cluster.
 fn contract(run: &mut Run<'_>) -> Outcome<Counts> {
     run.tests(
-        |package, _| package == Path::new("tests/contract"),
-        |command| {
-            command.env("SLIPWAY_CLUSTER", "practice");
-        },
+        |package, target| package == Path::new("tests/contract") && target != CONTRACT_ON_REAL,
+        |_| (),
     )
 }
 
 /// The control plane's own tests, and the contract suite on it.
 fn control_plane(run: &mut Run<'_>) -> Outcome<Counts> {
     run.tests(
-        |package, _| package == Path::new("tests/control-plane") || package == Path::new("tests/contract"),
+        |package, target| {
+            package == Path::new("tests/control-plane")
+                || (package == Path::new("tests/contract") && target == CONTRACT_ON_REAL)
+        },
         |command| {
             command.env("SLIPWAY_CLUSTER", "control-plane");
         },

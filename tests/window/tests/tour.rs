@@ -1,0 +1,139 @@
+//! The main job in the real window, step by step: a release on practice production advances, goes bad, is rolled back
+//! with one click, and is reviewed when the cluster is gone.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use window::app::{App, FIRST_SCREEN};
+use window::steps::Steps;
+use window::{Outcome, given, practice};
+
+/// How long a phase, a verdict or a rollback may take in the window's own time.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+#[test]
+fn the_main_job_is_done_in_the_window() -> Outcome {
+    let data = tempfile::Builder::new()
+        .prefix("tour")
+        .tempdir_in(given("SLIPWAY_SCRATCH")?)
+        .map_err(|error| error.to_string())?;
+    let mut steps = Steps::begin()?;
+    let release = {
+        let app = App::start(data.path())?;
+        release_and_roll_back(&app, &mut steps)?
+    };
+    {
+        let app = App::start(data.path())?;
+        review_without_a_cluster(&app, &mut steps, &release)?;
+    }
+    println!("the tour took {:.1} s", steps.total().as_secs_f64());
+    Ok(())
+}
+
+fn release_and_roll_back(app: &App, steps: &mut Steps) -> Outcome<String> {
+    let cell = steps.step(app, "environments", |app| {
+        app.session
+            .wait_for("[data-testid=nav-environments]", FIRST_SCREEN)?;
+        practice::accelerate(app)?;
+        practice::production_cell(app)
+    })?;
+    let release = steps.step(app, "release-started", |app| {
+        let release = practice::start_a_release_that_goes_bad(app, &cell)?;
+        app.session
+            .wait_for(&format!("[data-testid='running-{release}']"), PATIENCE)?
+            .click()?;
+        app.session.wait_for("[data-testid=way]", PATIENCE)?;
+        Ok(release)
+    })?;
+    steps.step(app, "first-phase-bakes", |app| wait_for_phase(app, &release, 0))?;
+    steps.step(app, "charts-move", |app| {
+        let before = app.session.wait("charts with lines", PATIENCE, || {
+            Ok(Some(lines_of_charts(app)?).filter(|lines| !lines.is_empty()))
+        })?;
+        app.session.wait("the charts' lines change", PATIENCE, || {
+            Ok((lines_of_charts(app)? != before).then_some(()))
+        })
+    })?;
+    steps.step(app, "next-phase-bakes", |app| wait_for_phase(app, &release, 1))?;
+    steps.step(app, "canary-is-degraded", |app| {
+        app.session
+            .wait_for("[data-testid=verdict][data-outcome=degraded]", PATIENCE)?;
+        app.session
+            .wait_for("[data-testid=rollback-spot][data-spot=degraded]", PATIENCE)
+            .map(|_| ())
+    })?;
+    steps.step(app, "one-click-rolls-back", |app| {
+        // For 400 ms after it changes, the spot ignores a click that was meant for what stood there before.
+        std::thread::sleep(Duration::from_millis(500));
+        let button = app.session.wait_for("[data-testid=rollback]", PATIENCE)?;
+        button.click()?;
+        let clicked = Instant::now();
+        app.session.wait_for(
+            "[data-testid=rollback-running], [data-testid=rollback-finished]",
+            PATIENCE,
+        )?;
+        println!("   the spot answered within {} ms", clicked.elapsed().as_millis());
+        Ok(())
+    })?;
+    steps.step(app, "rolled-back", |app| {
+        app.session
+            .wait_for("[data-testid=rollback-finished]", PATIENCE)?;
+        let live = app.call("release.live", &json!({ "release": release }))?;
+        match live["stage"]["stage"].as_str() {
+            Some("rolledBack") => Ok(()),
+            _ => Err(format!(
+                "the window says rolled back, the backend says {}",
+                live["stage"]
+            )),
+        }
+    })?;
+    // The cluster goes: what is left is the record.
+    app.call(
+        "practice.set",
+        &json!({ "on": false, "acceleration": Value::Null }),
+    )?;
+    Ok(release)
+}
+
+fn review_without_a_cluster(app: &App, steps: &mut Steps, release: &str) -> Outcome {
+    steps.step(app, "history-without-cluster", |app| {
+        app.session
+            .wait_for("[data-testid=nav-history]", FIRST_SCREEN)?
+            .click()?;
+        let shell = app.call("app.shell", &json!({}))?;
+        if shell["contacts"]
+            .as_array()
+            .is_some_and(|contacts| contacts.iter().any(|one| one["contact"]["state"] == "live"))
+        {
+            return Err(format!("a cluster still answers: {}", shell["contacts"]));
+        }
+        app.session
+            .wait_for(&format!("[data-testid='history-{release}']"), PATIENCE)?
+            .click()
+    })?;
+    steps.step(app, "replayed-offline", |app| {
+        app.session.wait_for("[data-testid=way]", PATIENCE)?;
+        app.session.wait("charts with lines", PATIENCE, || {
+            Ok((!lines_of_charts(app)?.is_empty()).then_some(()))
+        })
+    })
+}
+
+/// Waits until the release bakes in a phase, counted from 0.
+fn wait_for_phase(app: &App, release: &str, phase: u64) -> Outcome {
+    app.session.wait(&format!("phase {phase} bakes"), PATIENCE, || {
+        let live = app.call("release.live", &json!({ "release": release }))?;
+        let there = live["phase"].as_u64() >= Some(phase) && live["stage"]["stage"] == "baking";
+        Ok(there.then_some(()))
+    })
+}
+
+/// The lines of all charts as drawn; empty while there are none.
+fn lines_of_charts(app: &App) -> Outcome<String> {
+    let drawn = app.session.run(
+        "return [...document.querySelectorAll('figure.chart svg path')]
+            .map((path) => path.getAttribute('d')).filter((d) => d && d.length > 40).join(' ');",
+        &[],
+    )?;
+    Ok(drawn.as_str().unwrap_or_default().to_owned())
+}
