@@ -154,6 +154,11 @@ impl Load {
         std::mem::take(&mut *lock(&self.counts))
     }
 
+    /// Whether it stopped by itself, as its duration is over.
+    pub fn is_over(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     /// Stops sending, waits for the answers that are on their way, and returns all counts.
     pub fn stop(mut self) -> Counts {
         self.end();
