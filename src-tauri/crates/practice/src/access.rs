@@ -4,7 +4,7 @@
 //! in its namespaces. Everybody may ask reviews and read metrics through the service proxy in `monitoring`, which a real
 //! cluster would grant by a Role.
 
-use crate::kinds::Kind;
+use crate::kinds::{KINDS, Kind};
 use serde_json::{Value, json};
 
 /// Where Prometheus lives.
@@ -82,7 +82,7 @@ pub fn allowed(user: &User, request: &Request<'_>) -> Option<String> {
         User::Admin => Some("RBAC: allowed by ClusterRoleBinding \"cluster-admin\" of ClusterRole \"cluster-admin\" to Group \"system:masters\"".into()),
         User::Viewer => {
             let hidden = matches!(request.resource, "secrets" | "nodes") || request.subresource == "proxy";
-            (reads && !hidden).then(|| {
+            (reads && !hidden && is_known(request)).then(|| {
                 "RBAC: allowed by ClusterRoleBinding \"viewers\" of ClusterRole \"view\" to Group \"viewers\"".to_owned()
             })
         }
@@ -90,7 +90,7 @@ pub fn allowed(user: &User, request: &Request<'_>) -> Option<String> {
             let own = namespaces.iter().any(|namespace| namespace == request.namespace);
             let clusterwide = request.resource == "namespaces" && request.verb == "get" && own;
             let namespaced = request.resource != "namespaces" && request.resource != "nodes";
-            ((own && namespaced) || clusterwide).then(|| {
+            ((own && namespaced && is_known(request)) || clusterwide).then(|| {
                 format!(
                     "RBAC: allowed by RoleBinding \"releaser/{}\" of Role \"releaser\" to User \"releaser\"",
                     request.namespace
@@ -98,6 +98,13 @@ pub fn allowed(user: &User, request: &Request<'_>) -> Option<String> {
             })
         }
     }
+}
+
+/// Roles name resources with their group; a question about anything else is answered no.
+fn is_known(request: &Request<'_>) -> bool {
+    KINDS
+        .iter()
+        .any(|kind| kind.group == request.group && kind.plural == request.resource)
 }
 
 /// Answers a SelfSubjectAccessReview by filling in its status.
@@ -195,7 +202,7 @@ mod tests {
             user,
             &Request {
                 verb,
-                group: "",
+                group: if resource == "deployments" { "apps" } else { "" },
                 resource,
                 subresource: "",
                 namespace,

@@ -228,6 +228,12 @@ impl ApiStatus {
         )
     }
 
+    /// 503: the Service has nobody behind it.
+    pub fn no_endpoints(service: &str) -> Self {
+        let message = format!("no endpoints available for service {service:?}");
+        Self::new(503, "ServiceUnavailable", message, Value::Null)
+    }
+
     /// 405.
     pub fn method_not_allowed() -> Self {
         Self::new(

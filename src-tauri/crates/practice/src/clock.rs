@@ -50,11 +50,6 @@ impl Clock {
     pub fn unix(&self) -> f64 {
         self.now().as_microsecond() as f64 / 1e6
     }
-
-    /// The start in seconds since the Unix epoch.
-    pub fn unix_start(&self) -> f64 {
-        self.start.as_microsecond() as f64 / 1e6
-    }
 }
 
 /// A time as `metav1.Time` writes it.

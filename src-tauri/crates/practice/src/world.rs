@@ -11,6 +11,7 @@ use crate::metrics::Recorder;
 use crate::object;
 use crate::pods::PodLife;
 use crate::scenario::Scenarios;
+use crate::selector::LabelSelector;
 use crate::store::{Change, ChangeType, Key, Store};
 use crate::traffic::Application;
 use crate::watch::Watches;
@@ -76,6 +77,7 @@ pub struct World {
     pub(crate) applications: BTreeMap<(String, String), Application>,
     pub(crate) scenarios: Scenarios,
     pub(crate) metrics: Recorder,
+    pub(crate) broken_prometheus: Option<u16>,
     observed: u64,
 }
 
@@ -95,6 +97,7 @@ impl World {
             applications: BTreeMap::new(),
             scenarios: Scenarios::default(),
             metrics: Recorder::new(options.scrape_every, options.keep_samples),
+            broken_prometheus: None,
             observed: 0,
             options,
         };
@@ -277,9 +280,15 @@ impl World {
                 soon,
             );
         }
+        let labels = object::labels(&change.object);
+        let before = change.previous.as_deref().map(object::labels).unwrap_or_default();
         let services: Vec<String> = self
             .store
             .list(Resource::Services, Some(&namespace))
+            .filter(|(_, service)| {
+                let selector = LabelSelector::from_map(&object::strings(service, &["spec", "selector"]));
+                !selector.is_empty() && (selector.matches(&labels) || selector.matches(&before))
+            })
             .map(|(key, _)| key.name.clone())
             .collect();
         for service in services {
