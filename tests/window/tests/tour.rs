@@ -1,6 +1,11 @@
 //! The main job in the real window, step by step: a release on practice production advances, goes bad, is rolled back
 //! with one click, and is reviewed when the cluster is gone.
 
+#![allow(
+    clippy::print_stdout,
+    reason = "each step's time belongs in the output of the tour"
+)]
+
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
