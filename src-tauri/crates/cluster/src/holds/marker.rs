@@ -1,0 +1,50 @@
+use super::live::annotation;
+use super::originals::Originals;
+use conductor::Pursuit;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The annotation that names the last operation applied to the object.
+pub const OPERATION_ANNOTATION: &str = "slipway.dev/operation";
+/// The annotation that says which release holds the object, and what its settings were before.
+pub const RELEASE_ANNOTATION: &str = "slipway.dev/release";
+
+/// What a release writes on the workload it holds. Evidence, never the only copy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Marker {
+    /// The release's id.
+    pub release: String,
+    /// The object's uid when the release began: an annotation copied to another object does not count.
+    pub uid: String,
+    /// The driver's fencing token when it was written.
+    pub epoch: u64,
+    /// The fields that a hold changes, as they were; absent ones were absent.
+    pub(crate) originals: Originals,
+}
+
+impl Marker {
+    pub(crate) fn of(pursuit: &Pursuit) -> Marker {
+        Marker {
+            release: pursuit.release.0.clone(),
+            uid: pursuit.uid.clone(),
+            epoch: pursuit.epoch,
+            originals: Originals::of(&pursuit.before),
+        }
+    }
+
+    /// The marker on an object; `None` if there is none that can be read.
+    pub fn read(object: &Value) -> Option<Marker> {
+        serde_json::from_str(annotation(object, RELEASE_ANNOTATION)?).ok()
+    }
+
+    /// Whether it was written for this release and this object, by this driver or one before it.
+    pub(crate) fn belongs_to(&self, pursuit: &Pursuit) -> bool {
+        self.release == pursuit.release.0 && self.uid == pursuit.uid && self.epoch <= pursuit.epoch
+    }
+
+    pub(crate) fn text(&self) -> String {
+        // A struct of strings and numbers always has a JSON form.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}

@@ -1,0 +1,209 @@
+use super::foreign;
+use super::live::Live;
+use super::template::template_hash;
+use super::{promote, roll_back, walk};
+use conductor::{Next, Observed, Pursuit, Waiting};
+use release::Goal;
+
+/// Rules of the walk that a test may break on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rules {
+    /// Room is made only for pods that are Ready.
+    pub wait_for_ready: bool,
+    /// `maxUnavailable` starts from 0 and not from the workload's own value.
+    pub own_unavailable: bool,
+}
+
+impl Rules {
+    pub const SOUND: Rules = Rules {
+        wait_for_ready: true,
+        own_unavailable: false,
+    };
+}
+
+/// A mistake planted on purpose, to see that the tests find it.
+#[cfg(any(test, feature = "planted-mistakes"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mistake {
+    /// Room is made before the new pods are Ready.
+    RoomBeforeReady,
+    /// The hold starts with the Deployment's own `maxUnavailable`.
+    OwnMaxUnavailable,
+}
+
+/// The next act towards the goal.
+pub fn next(pursuit: &Pursuit, seen: &Observed) -> Next {
+    decide(pursuit, seen, Rules::SOUND)
+}
+
+/// [`next`] with a mistake in it.
+#[cfg(any(test, feature = "planted-mistakes"))]
+pub fn next_with(pursuit: &Pursuit, seen: &Observed, mistake: Mistake) -> Next {
+    let rules = match mistake {
+        Mistake::RoomBeforeReady => Rules {
+            wait_for_ready: false,
+            ..Rules::SOUND
+        },
+        Mistake::OwnMaxUnavailable => Rules {
+            own_unavailable: true,
+            ..Rules::SOUND
+        },
+    };
+    decide(pursuit, seen, rules)
+}
+
+fn decide(pursuit: &Pursuit, seen: &Observed, rules: Rules) -> Next {
+    let situation = Situation::of(pursuit, seen, rules);
+    if situation.live.uid != pursuit.uid {
+        return Next::Gone;
+    }
+    match &pursuit.goal {
+        Goal::Stay => Next::Arrived,
+        Goal::Share { share } => walk::towards(&situation, *share),
+        Goal::Promoted => promote::next(&situation),
+        Goal::RolledBack { .. } => roll_back::next(&situation),
+    }
+}
+
+/// What was seen, seen from the release.
+pub(crate) struct Situation<'a> {
+    pub pursuit: &'a Pursuit,
+    pub seen: &'a Observed,
+    pub live: Live<'a>,
+    pub rules: Rules,
+    pub new_hash: String,
+    pub before_hash: String,
+}
+
+impl<'a> Situation<'a> {
+    pub fn of(pursuit: &'a Pursuit, seen: &'a Observed, rules: Rules) -> Situation<'a> {
+        Situation {
+            pursuit,
+            seen,
+            live: Live::read(&seen.object),
+            rules,
+            new_hash: template_hash(&pursuit.new_template),
+            before_hash: pursuit
+                .before
+                .pointer("/spec/template")
+                .map(template_hash)
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Whether the operation on the object is one of this release's, and the marker beside it says the same.
+    pub fn is_ours(&self) -> bool {
+        let operation = self.live.operation;
+        let known = operation.is_some_and(|operation| {
+            self.pursuit
+                .last_operation
+                .as_ref()
+                .is_some_and(|last| last.0 == operation)
+                || self.pursuit.own_operations.iter().any(|own| own.0 == operation)
+        });
+        known
+            && self
+                .live
+                .marker
+                .as_ref()
+                .is_some_and(|marker| marker.belongs_to(self.pursuit))
+    }
+
+    /// What somebody else did that forward movement depends on; `None` if nothing. For a release that has acted.
+    pub fn foreign(&self) -> Option<String> {
+        let live = &self.live;
+        if live.marker.as_ref().is_some_and(|marker| {
+            marker.release == self.pursuit.release.0
+                && marker.uid == self.pursuit.uid
+                && marker.epoch > self.pursuit.epoch
+        }) {
+            Some(foreign::newer_driver(live))
+        } else if live.template_hash == self.new_hash {
+            (!self.is_ours()).then(|| foreign::marks_changed(live))
+        } else if live.template_hash == self.before_hash {
+            Some(foreign::original_put_back(live))
+        } else {
+            Some(foreign::other_version(live))
+        }
+    }
+
+    /// What forbids this release's first act; `None` if nothing.
+    pub fn not_adoptable(&self) -> Option<String> {
+        let live = &self.live;
+        if live.recreate {
+            Some(foreign::recreate())
+        } else if live.held() {
+            Some(foreign::other_release(live))
+        } else if live.template_hash != self.before_hash {
+            Some(foreign::other_version(live))
+        } else {
+            None
+        }
+    }
+
+    /// Whether the controller has seen the object as it is.
+    pub fn controller_is_behind(&self) -> bool {
+        self.seen.view.observed_generation < self.live.generation
+    }
+
+    /// Pods that the ReplicaSet of a template wants, has Ready and has Available.
+    pub fn arm(&self, hash: &str) -> ArmCounts {
+        self.seen
+            .view
+            .arms
+            .iter()
+            .filter(|arm| arm.version.template_hash == hash)
+            .fold(ArmCounts::default(), |sum, arm| ArmCounts {
+                wanted: sum.wanted + arm.wanted,
+                pods: sum.pods + arm.pods,
+                ready: sum.ready + arm.ready,
+                available: sum.available + arm.available,
+            })
+    }
+
+    /// The same for all other ReplicaSets.
+    pub fn others(&self, hash: &str) -> ArmCounts {
+        self.seen
+            .view
+            .arms
+            .iter()
+            .filter(|arm| arm.version.template_hash != hash)
+            .fold(ArmCounts::default(), |sum, arm| ArmCounts {
+                wanted: sum.wanted + arm.wanted,
+                pods: sum.pods + arm.pods,
+                ready: sum.ready + arm.ready,
+                available: sum.available + arm.available,
+            })
+    }
+
+    /// Waits until the ReplicaSet of a template has everything and nothing else has pods. `None` when that is so.
+    pub fn until_everything_is(&self, hash: &str, must_be_available: bool) -> Option<Waiting> {
+        if self.controller_is_behind() {
+            return Some(Waiting::Controller);
+        }
+        let wanted = self.live.replicas;
+        let arm = self.arm(hash);
+        let serving = if must_be_available {
+            arm.ready.min(arm.available)
+        } else {
+            arm.ready
+        };
+        if serving < wanted {
+            return Some(Waiting::PodsReady {
+                ready: serving,
+                wanted,
+            });
+        }
+        let left = self.others(hash).pods + arm.pods.saturating_sub(wanted);
+        (left > 0).then_some(Waiting::PodsGone { left })
+    }
+}
+
+/// Counts of one or several ReplicaSets.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct ArmCounts {
+    pub wanted: u32,
+    pub pods: u32,
+    pub ready: u32,
+    pub available: u32,
+}

@@ -1,0 +1,103 @@
+use super::foreign;
+use super::live::number;
+use super::next::Situation;
+use super::originals::{DEADLINE, HOLD_DEADLINE_SECONDS, Originals};
+use super::patch::PatchBuilder;
+use super::share::surge_pods;
+use super::template::template_hash;
+use conductor::{ActKind, Next};
+use serde_json::json;
+
+pub(crate) fn next(at: &Situation<'_>) -> Next {
+    let live = &at.live;
+    let originals = Originals::of(&at.pursuit.before);
+    let target = template_hash(&at.pursuit.template);
+    if live.template_hash != target {
+        // A person's click wins over whatever others did; a rule stops and asks.
+        if !at.pursuit.insist
+            && let Some(what) = not_for_a_rule(at)
+        {
+            return Next::Foreign { what };
+        }
+        return back(at, &originals, &target, ActKind::RollBack);
+    }
+    if live.paused || live.min_ready_seconds != originals.min_ready() && live.held() {
+        return back(at, &originals, &target, ActKind::Tidy);
+    }
+    if let Some(waiting) = at.until_everything_is(&target, false) {
+        return Next::Wait(waiting);
+    }
+    let ours = at.is_ours()
+        || live
+            .marker
+            .as_ref()
+            .is_some_and(|marker| marker.release == at.pursuit.release.0);
+    if !ours {
+        return Next::Arrived;
+    }
+    let strategy_differs = {
+        let now = Originals::of(live.object);
+        now.max_surge != originals.max_surge || now.max_unavailable != originals.max_unavailable
+    };
+    let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+    patch.originals(&originals);
+    patch.unsign();
+    let kind = if strategy_differs {
+        ActKind::RestoreSurge
+    } else {
+        ActKind::Tidy
+    };
+    Next::Act(patch.act(at.pursuit, kind))
+}
+
+fn not_for_a_rule(at: &Situation<'_>) -> Option<String> {
+    if at.pursuit.last_operation.is_none() {
+        return None;
+    }
+    if at.live.template_hash == at.new_hash && !at.is_ours() && !at.live.held() {
+        // The update was finished by hand.
+        return Some(foreign::hold_removed(&at.live));
+    }
+    at.foreign()
+}
+
+/// The one patch that goes back: the whole target template, the workload's own settings, and no pause.
+///
+/// Where old pods must start again, `maxSurge` is raised so that all of them start at once, and none that serves goes
+/// before they do; what that needs different is restored by the next act, with the deadline, which a long hold has used up.
+fn back(at: &Situation<'_>, originals: &Originals, target: &str, kind: ActKind) -> Next {
+    let live = &at.live;
+    let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+    if kind == ActKind::RollBack {
+        patch.template(&at.pursuit.template);
+    }
+    patch.unpause();
+    patch.min_ready(originals.min_ready_seconds.clone());
+    let missing = live.replicas.saturating_sub(at.arm(target).wanted);
+    let own_surge = super::max_surge_pods(&at.pursuit.before);
+    if missing == 0 || live.recreate {
+        patch.deadline(originals.progress_deadline_seconds.clone());
+        if !live.recreate {
+            patch.strategy(originals.max_surge.clone(), originals.max_unavailable.clone());
+        }
+    } else {
+        if number(live.object, DEADLINE) <= originals.min_ready() && live.object.pointer(DEADLINE).is_some() {
+            patch.deadline(Some(json!(HOLD_DEADLINE_SECONDS)));
+        }
+        let surge = if missing > own_surge {
+            Some(json!(missing))
+        } else {
+            originals.max_surge.clone()
+        };
+        // Where there was a hold there was room for more pods than wanted, so nothing needs to go first.
+        let room = surge_pods(at.pursuit.surge_limit, live.replicas) > 0 && !at.pursuit.accept_less_capacity;
+        let unavailable = if at.pursuit.last_operation.is_some() && room && surge.is_some() {
+            Some(json!(0))
+        } else {
+            originals.max_unavailable.clone()
+        };
+        patch.strategy(surge, unavailable);
+    }
+    patch.sign(at.pursuit);
+    Next::Act(patch.act(at.pursuit, kind))
+}

@@ -1,0 +1,4 @@
+mod model;
+mod others;
+mod scenario;
+mod walk;

@@ -1,0 +1,235 @@
+//! What other people do in the middle.
+
+use super::model::template;
+use super::scenario::{Scenario, back, share};
+use crate::holds;
+use conductor::{ActKind, Next, OperationId, Waiting};
+use release::{Goal, Share};
+use serde_json::json;
+
+fn at_a_quarter_of(replicas: u32) -> Scenario {
+    let mut scenario = Scenario::new(replicas, Share::from_percent(25.0));
+    scenario.aim(share(25.0));
+    assert_eq!(scenario.run(), Next::Arrived);
+    scenario
+}
+
+#[test]
+fn an_autoscaler_that_adds_pods_keeps_the_share_without_an_overshoot() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario
+        .model
+        .write(|object| object["spec"]["replicas"] = json!(24));
+    scenario.model.settle();
+    assert_eq!(scenario.next(), Next::Arrived);
+    scenario.aim(share(50.0));
+    for _ in 0..200 {
+        match scenario.next() {
+            Next::Act(act) => scenario.send(&act),
+            Next::Arrived => break,
+            Next::Wait(_) => {}
+            other => panic!("{other:?}"),
+        }
+        scenario.model.settle();
+        assert!(scenario.model.of("checkout:2") <= 12);
+    }
+    assert_eq!(
+        (scenario.model.of("checkout:2"), scenario.model.of("checkout:1")),
+        (12, 12)
+    );
+}
+
+#[test]
+fn down_and_up_again_pushes_the_share_over_the_plan_and_is_told() {
+    let mut scenario = Scenario::new(12, Share::from_percent(25.0));
+    scenario.aim(share(25.0));
+    let Next::Act(act) = scenario.next() else { panic!() };
+    scenario.send(&act);
+    scenario.model.settle();
+    for replicas in [2, 12] {
+        scenario
+            .model
+            .write(|object| object["spec"]["replicas"] = json!(replicas));
+        scenario.model.settle();
+    }
+    assert!(matches!(scenario.next(), Next::Exceeded { share } if share > Share::from_percent(25.0)));
+}
+
+#[test]
+fn zero_waits_and_back_from_zero_everything_is_new_and_told() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario
+        .model
+        .write(|object| object["spec"]["replicas"] = json!(0));
+    scenario.model.settle();
+    assert_eq!(scenario.next(), Next::Wait(Waiting::NoReplicas));
+    scenario
+        .model
+        .write(|object| object["spec"]["replicas"] = json!(12));
+    scenario.model.settle();
+    assert_eq!(scenario.next(), Next::Exceeded { share: Share::WHOLE });
+}
+
+#[test]
+fn a_number_of_pods_that_cannot_express_the_share_is_told() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario
+        .model
+        .write(|object| object["spec"]["replicas"] = json!(13));
+    scenario.model.settle();
+    let Next::ShareNotPossible {
+        replicas: 13,
+        nearest,
+    } = scenario.next()
+    else {
+        panic!()
+    };
+    assert_eq!(nearest, [Share::from_percent(23.08), Share::from_percent(30.77)]);
+}
+
+#[test]
+fn a_third_image_is_foreign_and_a_persons_rollback_wins_over_it() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.model.write(|object| {
+        object["spec"]["template"] = template("checkout:3");
+        object["metadata"]["managedFields"] = json!([
+            {"manager": "slipway", "time": "2026-01-01T00:00:00Z"},
+            {"manager": "ci-bot", "time": "2026-01-01T00:01:00Z"}
+        ]);
+    });
+    scenario.model.settle();
+    let Next::Foreign { what } = scenario.next() else {
+        panic!()
+    };
+    assert!(what.contains("ci-bot") && what.contains('3'), "{what}");
+    scenario.aim(back());
+    assert!(
+        matches!(scenario.next(), Next::Foreign { .. }),
+        "a rule does not fight"
+    );
+    scenario.pursuit.insist = true;
+    assert_eq!(scenario.run(), Next::Arrived);
+    assert_eq!(scenario.model.of("checkout:1"), 12);
+    assert_eq!(scenario.model.pods(), 12);
+}
+
+#[test]
+fn the_original_put_back_is_told_and_a_rollback_tidies_up() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario
+        .model
+        .write(|object| object["spec"]["template"] = template("checkout:1"));
+    scenario.model.settle();
+    assert!(matches!(scenario.next(), Next::Foreign { .. }));
+    scenario.aim(back());
+    scenario.pursuit.insist = true;
+    let sent = scenario.acts.len();
+    assert_eq!(scenario.run(), Next::Arrived);
+    assert_eq!(scenario.acts[sent], ActKind::Tidy);
+    assert_eq!(scenario.model.object["spec"], scenario.pursuit.before["spec"]);
+}
+
+#[test]
+fn rollout_undo_replaces_the_annotations_and_a_stale_operation_does_not_count() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.pursuit.own_operations.push(OperationId("r0.1.4".into()));
+    scenario.model.write(|object| {
+        object["spec"]["template"] = template("checkout:1");
+        object["metadata"]["annotations"] = json!({
+            "slipway.dev/operation": "r0.1.4",
+            "slipway.dev/release": r#"{"release":"r0","uid":"u1","epoch":1,"originals":{}}"#
+        });
+    });
+    scenario.model.settle();
+    assert!(matches!(scenario.next(), Next::Foreign { .. }));
+    scenario.aim(back());
+    scenario.pursuit.insist = true;
+    assert_eq!(scenario.run(), Next::Arrived);
+    assert_eq!(scenario.model.object["spec"], scenario.pursuit.before["spec"]);
+    assert_eq!(scenario.model.object["metadata"]["annotations"], json!({}));
+}
+
+#[test]
+fn paused_in_the_middle_waits_and_a_rollback_clears_it() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario
+        .model
+        .write(|object| object["spec"]["paused"] = json!(true));
+    scenario.aim(share(50.0));
+    assert_eq!(scenario.next(), Next::Wait(Waiting::Paused));
+    scenario.aim(back());
+    scenario.pursuit.insist = true;
+    assert_eq!(scenario.run(), Next::Arrived);
+    assert_eq!(scenario.model.of("checkout:1"), 12);
+}
+
+#[test]
+fn another_object_of_the_same_name_is_gone() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.model.object["metadata"]["uid"] = json!("u2");
+    assert_eq!(scenario.next(), Next::Gone);
+}
+
+#[test]
+fn a_stale_writer_is_refused_by_the_test_of_the_operation() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.aim(share(50.0));
+    let Next::Act(mine) = scenario.next() else {
+        panic!()
+    };
+    let stale = mine.clone();
+    scenario.send(&mine);
+    assert!(scenario.model.patch(&stale.patch).is_err());
+}
+
+#[test]
+fn a_newer_driver_is_not_fought() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.pursuit.epoch = 2;
+    let Next::Arrived = scenario.next() else {
+        panic!("an older epoch is a driver before this one")
+    };
+    scenario.aim(share(50.0));
+    let Next::Act(act) = scenario.next() else { panic!() };
+    scenario.send(&act);
+    scenario.pursuit.epoch = 1;
+    let Next::Foreign { what } = scenario.next() else {
+        panic!()
+    };
+    assert!(what.contains("epoch 2"), "{what}");
+}
+
+#[test]
+fn a_rollback_of_what_others_made_needs_no_hold_before() {
+    let mut scenario = Scenario::new(10, Share::from_percent(25.0));
+    scenario.pursuit.goal = back();
+    scenario.pursuit.template = template("checkout:0");
+    scenario.pursuit.insist = true;
+    for _ in 0..100 {
+        match scenario.next() {
+            Next::Act(act) => scenario.send(&act),
+            Next::Arrived => break,
+            _ => {}
+        }
+        scenario.model.settle();
+    }
+    assert_eq!(scenario.acts, [ActKind::RollBack, ActKind::RestoreSurge]);
+    assert_eq!(scenario.model.of("checkout:0"), 10);
+    assert_eq!(scenario.model.pods(), 10);
+}
+
+#[test]
+fn finishing_by_hand_is_one_command() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.aim(Goal::Promoted);
+    let command = holds::finish_by_hand(&scenario.pursuit, &scenario.model.observe());
+    assert!(command.starts_with("kubectl patch deployment checkout --namespace shop --type json --patch '["));
+    let json = command.split_once("--patch '").unwrap().1.trim_end_matches('\'');
+    scenario
+        .model
+        .patch(&serde_json::from_str(json).unwrap())
+        .unwrap();
+    scenario.model.settle();
+    assert_eq!(scenario.model.of("checkout:2"), 12);
+    assert_eq!(scenario.next(), Next::Arrived);
+}

@@ -1,0 +1,3 @@
+//! Kubernetes: inventory, native holds, ownership, preflight.
+
+pub mod holds;
