@@ -12,5 +12,5 @@ export function saidSentence(w: Words, live: LiveRelease): string {
   if (!signal) return '';
   const say = w.reasons.judged[sentence.reason.code] as (facts: unknown, context: unknown) => string;
   const why = say(sentence.reason, signalFormat(w, signal.spec));
-  return `${signalName(w, signal.spec)}: ${why}`;
+  return w.health.about(signalName(w, signal.spec), why);
 }

@@ -17,11 +17,11 @@ export function saidText(w: Words, said: Said): string {
 
 /** The words for a line of a release's record. */
 export function recordText(w: Words, record: RecordKind, phase: number, version: string): LineText {
-  type Any = (facts: RecordKind, context: { version: string }) => string;
-  const title = (w.records.what[record.code] as Any)(record, { version });
-  const why = (w.records.why[record.code] as Any)(record, { version });
-  const phased = record.code === 'phaseStarted' || record.code === 'phasePassed';
-  return { title: phased ? w.records.phase(phase + 1, title) : title, why };
+  type Any = (facts: RecordKind, context: { version: string; phase: number }) => string;
+  const context = { version, phase: phase + 1 };
+  const title = (w.records.what[record.code] as Any)(record, context);
+  const why = (w.records.why[record.code] as Any)(record, context);
+  return { title, why };
 }
 
 /** The words for one line of the event list. */
@@ -52,7 +52,7 @@ function bare(w: Words, line: EventLine, version: string, signals: Signal[]): Li
         sentence.reason,
         format,
       );
-      if (sentence.code === 'failing') return { title: w.health.outcome.degraded, why: `${name}: ${why}` };
+      if (sentence.code === 'failing') return { title: w.health.outcome.degraded, why: w.health.about(name, why) };
       return { title: w.health.waitsFor(name, sentence.others), why };
     }
   }

@@ -58,6 +58,7 @@ interface Input {
 export function drawWay({ phases, shares, startedAt, now, endedAt = null, room = 4 }: Input): Way {
   const begin = (phase: PhaseTrack): number => phase.startedAt ?? phase.plannedStart;
   const end = (phase: PhaseTrack): number => phase.endedAt ?? phase.plannedEnd;
+  const gateAt = (phase: PhaseTrack): number => (phase.state === 'failed' ? Math.min(end(phase), now) : end(phase));
   const last = phases.at(-1);
   const stop = endedAt ?? now;
   const from = Math.min(startedAt, phases[0] ? begin(phases[0]) : startedAt);
@@ -113,7 +114,7 @@ export function drawWay({ phases, shares, startedAt, now, endedAt = null, room =
     harmArea: closed(bad),
     harm: bad.map(line).join(''),
     labels: phases.map((phase, index) => ({ phase: index, x: x(begin(phase)), y: heightOf(phase.share) })),
-    gates: phases.map((phase, index) => ({ phase: index, x: x(end(phase)), y: heightOf(phase.share) })),
+    gates: phases.map((phase, index) => ({ phase: index, x: x(gateAt(phase)), y: heightOf(phase.share) })),
     now: now >= from && now <= to ? x(now) : null,
     from,
     to,

@@ -1,4 +1,4 @@
-import { isMac } from './platform';
+import { isMac } from './platform.svelte';
 
 /** What a key does. Returning `false` lets the key through. */
 export type KeyAction = (event: KeyboardEvent) => void | boolean;

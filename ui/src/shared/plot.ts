@@ -17,7 +17,7 @@ export function roundStep(atLeast: number): number {
 /** The top of an axis that starts at 0, and its ticks. */
 export function axis(largest: number): { top: number; ticks: number[] } {
   const wanted = largest > 0 ? largest : 1;
-  const step = roundStep(wanted / 2.6);
+  const step = roundStep(wanted / 3.4);
   const count = Math.floor(wanted / step + 0.001);
   const ticks = Array.from({ length: count + 1 }, (_, index) => Number((index * step).toPrecision(6)));
   return { top: Math.max(wanted, step), ticks: ticks.length > 1 ? ticks : [0, step] };

@@ -16,7 +16,7 @@ export interface SignalFormat {
 /** Words for everything that the backend can have the window say. */
 export type SaidWords = Sentences<Said>;
 /** Words for the release's own record: what happened, and why where it is known. */
-export type RecordWords = Sentences<RecordKind, { version: string }>;
+export type RecordWords = Sentences<RecordKind, { version: string; phase: number }>;
 /** Words for holds. */
 export type HoldWords = Sentences<HoldReason>;
 /** Words for what the judge found about one signal. */

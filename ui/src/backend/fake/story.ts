@@ -66,8 +66,7 @@ function phaseAt(script: Script): number {
 const degradedFrom = (script: Script): number => (script.badFrom ?? Infinity) + 47;
 
 function outcomeAt(script: Script, now: number): GateOutcome {
-  if (now >= degradedFrom(script) && !(script.rollback?.settledAt && now >= script.rollback.settledAt))
-    return 'degraded';
+  if (now >= degradedFrom(script)) return 'degraded';
   const phase = phaseAt({ ...script, now });
   const since = now - (phaseTimes[phase]?.[0] ?? 0);
   return since < 150 ? 'notEnoughEvidence' : 'healthy';

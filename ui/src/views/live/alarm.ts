@@ -63,7 +63,7 @@ export function alarmOf(w: Words, language: Language, live: LiveRelease, now: nu
       look: 'alarm',
       title: worst || stage.automatic ? a.rollingBack(target) : a.personRollingBack(target),
       users: share <= 0 ? a.usersBack(target) : users,
-      why: worst,
+      why: worst ? a.sentence(worst) : '',
       number: duration(language, Math.round(seconds * 10) / 10),
       numberText: estimate ? a.of(duration(language, estimate.seconds)) : '',
     };
@@ -108,7 +108,7 @@ export function alarmOf(w: Words, language: Language, live: LiveRelease, now: nu
       look: 'alarm',
       title: stage.stage === 'held' ? a.held(percent(share)) : a.decide(percent(share)),
       users,
-      why: `${worst ? `${worst}. ` : ''}${live.automaticRollback ? '' : a.noAutomatic}`,
+      why: `${worst ? `${a.sentence(worst)} ` : ''}${live.automaticRollback ? '' : a.noAutomatic}`,
       number: cost === null ? '' : a.perSecond(measured(cost)),
       numberText: cost === null ? '' : a.failWhileWaiting,
     };

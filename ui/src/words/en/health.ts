@@ -13,6 +13,7 @@ export const health = {
   readinessOnly: 'No metrics: readiness and a person judge',
   readiness: 'Readiness',
   nothingToJudge: 'No signal is required, so nothing can be said',
+  about: (name: string, text: string) => `${name}: ${text}`,
   waitsFor: (signal: string, others: number) =>
     others > 0 ? `Waits for ${signal} and ${others} more` : `Waits for ${signal}`,
   signals: {

@@ -48,6 +48,7 @@ export const live = {
     moving: 'moving pods',
   },
   now: (time: string) => `${time} now`,
+  lastSeen: (time: string) => `${time} last seen`,
   nowOn: (time: string, version: string) => `${time} now, all traffic on ${version}`,
   gate: { pending: 'Gate pending', passed: 'Gate passed', failed: 'Gate failed' },
   waySummary: (phase: number, count: number, share: string) => `phase ${phase} of ${count}, new version at ${share}`,
@@ -86,7 +87,7 @@ export const live = {
     checking: 'Checking the way back',
     counts: (passed: number, warnings: number, failed: number) =>
       [
-        `${passed} passed`,
+        failed > 0 ? '' : `${passed} passed`,
         warnings > 0 ? `${warnings} ${warnings === 1 ? 'warning' : 'warnings'}` : '',
         failed > 0 ? `${failed} failed` : '',
       ]
@@ -112,6 +113,7 @@ export const live = {
     since: (at: string, took: string) => `since ${at}, took ${took}`,
     nothing: 'Nothing to roll back',
     queued: 'Waiting for contact',
+    offline: 'Without contact it is sent as soon as the cluster answers',
     queuedText: 'Sent as soon as the cluster answers; asked again after 2 minutes',
     holdInstead: (share: string) => `Hold at ${share}`,
     otherWays: 'Other ways back',
@@ -156,6 +158,7 @@ export const live = {
     allUsersOn: (version: string) => `All users are on ${version}.`,
     usersBack: (version: string) => `All users are already back on ${version}.`,
     signal: (name: string, version: string, why: string) => `${name} on ${version}: ${why}.`,
+    sentence: (text: string) => `${text}.`,
     noAutomatic: 'The plan has no automatic rollback.',
     perSecond: (rate: string) => `${rate} per s`,
     failWhileWaiting: 'requests fail while you wait',

@@ -21,9 +21,9 @@ const what: RecordWords = {
     })[f.command.command],
   preflightPassed: () => 'Preflight passed',
   preflightFailed: () => 'Preflight failed, nothing was changed',
-  phaseStarted: (f) => `Phase started: ${percent(f.share)}`,
+  phaseStarted: (f, c) => `Phase ${c.phase} started: ${percent(f.share)}`,
   shareReached: (f, c) => `${c.version} is at ${percent(f.share)}`,
-  phasePassed: () => 'Phase passed',
+  phasePassed: (_, c) => `Phase ${c.phase} passed`,
   bakeExtended: (f) => `Bake extended, to ${minutes(f.maximumMillis)} at most`,
   healthChanged: (f) =>
     ({ healthy: 'Verdict: healthy', degraded: 'Verdict: degraded', notEnoughEvidence: 'Verdict: not enough evidence' })[
@@ -68,5 +68,4 @@ export const records = {
   says: (person: string, words: string) => `${person}: “${words}”`,
   by: (person: string) => `By ${person}`,
   because: (reason: string) => `Because ${reason}`,
-  phase: (phase: number, text: string) => `Phase ${phase}: ${text}`,
 };

@@ -50,6 +50,7 @@ export const live: typeof en = {
     moving: '正在调整 Pod',
   },
   now: (time) => `现在 ${time}`,
+  lastSeen: (time) => `最后更新 ${time}`,
   nowOn: (time, version) => `现在 ${time}，流量全部在 ${version}`,
   gate: { pending: '门禁待定', passed: '门禁通过', failed: '门禁未通过' },
   waySummary: (phase, count, share) => `第 ${phase} 阶段，共 ${count} 阶段，新版本占 ${share}`,
@@ -87,7 +88,7 @@ export const live: typeof en = {
     failed: '回滚预检未通过',
     checking: '正在检查回退路径',
     counts: (passed, warnings, failed) =>
-      [`${passed} 项通过`, warnings > 0 ? `${warnings} 个警告` : '', failed > 0 ? `${failed} 项未通过` : '']
+      [failed > 0 ? '' : `${passed} 项通过`, warnings > 0 ? `${warnings} 个警告` : '', failed > 0 ? `${failed} 项未通过` : '']
         .filter(Boolean)
         .join('，'),
     button: '回滚',
@@ -109,6 +110,7 @@ export const live: typeof en = {
     since: (at, took) => `自 ${at}，用时 ${took}`,
     nothing: '没有可回滚的版本',
     queued: '等待恢复联系',
+    offline: '失去联系，集群一有应答立即发送',
     queuedText: '集群一有应答立即发送；2 分钟后再次询问',
     holdInstead: (share) => `暂停在 ${share}`,
     otherWays: '其他回退路径',
@@ -153,6 +155,7 @@ export const live: typeof en = {
     allUsersOn: (version) => `全部用户在使用 ${version}。`,
     usersBack: (version) => `全部用户已回到 ${version}。`,
     signal: (name, version, why) => `${version} 的${name}：${why}。`,
+    sentence: (text) => `${text}。`,
     noAutomatic: '计划没有自动回滚。',
     perSecond: (rate) => `每秒 ${rate}`,
     failWhileWaiting: '等待期间失败的请求',

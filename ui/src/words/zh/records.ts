@@ -21,9 +21,9 @@ const what: RecordWords = {
     })[f.command.command],
   preflightPassed: () => '预检通过',
   preflightFailed: () => '预检未通过，没有任何改动',
-  phaseStarted: (f) => `阶段开始：${percent(f.share)}`,
+  phaseStarted: (f, c) => `第 ${c.phase} 阶段开始：${percent(f.share)}`,
   shareReached: (f, c) => `${c.version} 占 ${percent(f.share)}`,
-  phasePassed: () => '阶段通过',
+  phasePassed: (_, c) => `第 ${c.phase} 阶段通过`,
   bakeExtended: (f) => `观察期延长，最多 ${minutes(f.maximumMillis)}`,
   healthChanged: (f) => ({ healthy: '判定：健康', degraded: '判定：劣化', notEnoughEvidence: '判定：证据不足' })[f.to],
   promotionStarted: (_, c) => `全部流量转到 ${c.version}`,
@@ -63,5 +63,4 @@ export const records: typeof en = {
   says: (person, words) => `${person}：“${words}”`,
   by: (person) => `由 ${person} 执行`,
   because: (reason) => `原因：${reason}`,
-  phase: (phase, text) => `第 ${phase} 阶段：${text}`,
 };

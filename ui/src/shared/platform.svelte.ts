@@ -1,5 +1,5 @@
 /** Whether ⌘ is the key for commands here. Set once at the start from what the backend says. */
-let mac = false;
+let mac = $state(false);
 
 /** Tells which system this is: `macos`, `linux` or `windows`. */
 export function setPlatform(platform: string): void {
