@@ -92,40 +92,27 @@ pub fn lengths(root: &Path, files: &[PathBuf], known: &str) -> Result<Vec<Violat
     Ok(found)
 }
 
-/// Rust files that nobody explains: the root of a library, program or test says in its first line what it is for, and
-/// every other file documents itself or something that it holds.
+/// Roots of libraries, programs and tests that do not say in their first line what they are for. What they hold is the
+/// compiler's to check: `missing_docs` is on everywhere.
 ///
 /// # Errors
 ///
 /// When a file cannot be read.
 pub fn undocumented(root: &Path, files: &[PathBuf]) -> Result<Vec<Violation>, String> {
     let mut found = Vec::new();
-    for path in files.iter().filter(|path| has_ending(path, &["rs"])) {
-        let text = read(&root.join(path))?;
-        if text.trim_start().starts_with("//!") {
-            continue;
-        }
-        if is_root(path) {
+    for path in files
+        .iter()
+        .filter(|path| has_ending(path, &["rs"]) && is_root(path))
+    {
+        if !read(&root.join(path))?.trim_start().starts_with("//!") {
             found.push(Violation::new(
                 Rule::Undocumented,
                 shown(path),
                 "begin it with //! and a sentence",
             ));
-        } else if !is_inside_tests(path) && !text.lines().any(|line| line.trim_start().starts_with("///")) {
-            found.push(Violation::new(
-                Rule::Undocumented,
-                shown(path),
-                "nothing in it is documented",
-            ));
         }
     }
     Ok(found)
-}
-
-/// Whether it is a part of a test, whose root and whose names say enough.
-fn is_inside_tests(path: &Path) -> bool {
-    path.parent()
-        .is_some_and(|folder| folder.iter().skip(1).any(|name| name == "tests"))
 }
 
 /// Whether the compiler starts reading a crate with this file.
@@ -134,7 +121,8 @@ fn is_root(path: &Path) -> bool {
         .file_name()
         .is_some_and(|name| name == "lib.rs" || name == "main.rs" || name == "build.rs");
     let folder = path.parent().and_then(Path::file_name);
-    named || folder.is_some_and(|folder| folder == "tests" || folder == "bin")
+    let is_test = folder.is_some_and(|folder| folder == "tests") && !path.iter().any(|part| part == "src");
+    named || is_test || folder.is_some_and(|folder| folder == "bin")
 }
 
 /// Examples in the documentation of crates that are not pure: they would be compiled by nobody. Fences that name

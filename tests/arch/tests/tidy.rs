@@ -53,16 +53,17 @@ fn a_file_on_the_list_may_not_grow_and_the_list_follows_when_it_shrinks() {
 }
 
 #[test]
-fn a_root_without_a_heading_and_a_file_without_any_documentation_are_found() {
+fn a_root_without_a_heading_is_found() {
     let found = |path: &str, text: &str| {
         let tree = Tree::with(path, text);
         tidy::undocumented(tree.folder.path(), &tree.files).unwrap().len()
     };
     assert_eq!(found("src/lib.rs", "/// Documented.\npub fn f() {}\n"), 1);
     assert_eq!(found("src/lib.rs", "//! A heading.\n"), 0);
-    assert_eq!(found("src/part.rs", "pub fn f() {}\n"), 1);
-    assert_eq!(found("src/part.rs", "/// Documented.\npub fn f() {}\n"), 0);
     assert_eq!(found("tests/whole.rs", "/// Documented.\nfn f() {}\n"), 1);
+    assert_eq!(found("src/bin/tool.rs", "fn main() {}\n"), 1);
+    assert_eq!(found("src/part.rs", "pub fn f() {}\n"), 0);
+    assert_eq!(found("src/holds/tests/walk.rs", "fn f() {}\n"), 0);
 }
 
 #[test]
