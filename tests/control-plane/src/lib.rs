@@ -44,6 +44,7 @@
 //! - Deleting a namespace takes seconds: use a fresh one for each test. All tests of a binary share one control plane at
 //!   best; those that hang or kill parts run alone.
 //! - New pods are found by Prometheus within about six seconds, as its discovery is throttled to five.
+//! - By hand: `cargo run -p control-plane --bin control-plane-run -- --prometheus` opens a shell beside a running one.
 //! - `SLIPWAY_KEEP_CONTROL_PLANE=1` keeps the folder with the logs after the end.
 //! - Ending is a SIGKILL of everything, also when this process dies in whatever way.
 // A library for tests speaks to whoever runs them.
