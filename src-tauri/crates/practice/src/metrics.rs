@@ -133,7 +133,7 @@ fn labels_of(namespace: &str, pod: &Value) -> Labels {
         .map_or("", |(_, tag)| tag);
     let labels = object::labels(pod);
     let hash = labels.get(HASH_LABEL).cloned().unwrap_or_default();
-    let app = application_of(pod);
+    let app = application_of(pod).to_owned();
     let address = object::text(pod, &["status", "podIP"]);
     [
         ("namespace", namespace.to_owned()),
@@ -273,7 +273,7 @@ impl World {
         self.serve_traffic();
         let mut present = Vec::new();
         for (key, pod) in self.store.list(Resource::Pods, None) {
-            let app = application_of(pod);
+            let app = application_of(pod).to_owned();
             let known = self.applications.contains_key(&(key.namespace.clone(), app));
             if known && !object::text(pod, &["status", "podIP"]).is_empty() {
                 let samples = self.metrics.pod(&key.namespace, pod);

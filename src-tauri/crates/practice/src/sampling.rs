@@ -1,53 +1,77 @@
 //! Random counts: how many requests came, how many of them failed, into which bucket they fell.
 
-use rand::Rng;
-use rand_chacha::ChaCha8Rng;
+/// A small generator for traffic: SplitMix64 (Steele, Lea and Flood, 2014). Traffic draws a great many numbers and needs no
+/// more than this; everything else is drawn from ChaCha.
+#[derive(Clone, Debug)]
+pub struct Noise(u64);
 
-/// A number from the standard normal distribution (Box–Muller).
-pub fn normal(rng: &mut ChaCha8Rng) -> f64 {
-    let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
-    radius * (std::f64::consts::TAU * rng.random::<f64>()).cos()
+impl Noise {
+    /// A generator whose numbers depend on the seed alone.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number in [0, 1).
+    pub fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
+    }
 }
 
-/// A count from the Poisson distribution: exact below a mean of 30, by its normal approximation above.
-pub fn poisson(rng: &mut ChaCha8Rng, mean: f64) -> u64 {
+/// A number from the standard normal distribution (Box–Muller).
+pub fn normal(noise: &mut Noise) -> f64 {
+    let radius = (-2.0 * (1.0 - noise.uniform()).ln()).sqrt();
+    radius * (std::f64::consts::TAU * noise.uniform()).cos()
+}
+
+/// A count from the Poisson distribution: by inversion below a mean of 30, by its normal approximation above.
+pub fn poisson(noise: &mut Noise, mean: f64) -> u64 {
     if mean <= 0.0 {
         return 0;
     }
     if mean > 30.0 {
-        return (mean + mean.sqrt() * normal(rng)).round().max(0.0) as u64;
+        return (mean + mean.sqrt() * normal(noise)).round().max(0.0) as u64;
     }
-    let limit = (-mean).exp();
-    let (mut count, mut product) = (0, rng.random::<f64>());
-    while product > limit {
+    let mut left = noise.uniform();
+    let mut chance = (-mean).exp();
+    let mut count = 0_u64;
+    while left > chance && count < 500 {
+        left -= chance;
         count += 1;
-        product *= rng.random::<f64>();
+        chance *= mean / count as f64;
     }
     count
 }
 
-/// How many of `trials` succeed with probability `p`: exact where the normal approximation would be bad.
-pub fn binomial(rng: &mut ChaCha8Rng, trials: u64, p: f64) -> u64 {
+/// How many of `trials` succeed with probability `p`: by inversion where the normal approximation would be bad.
+pub fn binomial(noise: &mut Noise, trials: u64, p: f64) -> u64 {
     if trials == 0 || p <= 0.0 {
         return 0;
     }
     if p >= 1.0 {
         return trials;
     }
+    if p > 0.5 {
+        return trials - binomial(noise, trials, 1.0 - p);
+    }
     let mean = trials as f64 * p;
-    if trials > 60 && mean.min(trials as f64 - mean) > 12.0 {
+    if mean > 15.0 {
         let spread = (mean * (1.0 - p)).sqrt();
-        return (mean + spread * normal(rng)).round().clamp(0.0, trials as f64) as u64;
+        return (mean + spread * normal(noise)).round().clamp(0.0, trials as f64) as u64;
     }
-    if trials > 60 {
-        // Rare successes (or rare failures): Poisson.
-        return if p < 0.5 {
-            poisson(rng, mean).min(trials)
-        } else {
-            trials - poisson(rng, trials as f64 - mean).min(trials)
-        };
+    let odds = p / (1.0 - p);
+    let mut left = noise.uniform();
+    let mut chance = (1.0 - p).powf(trials as f64);
+    let mut count = 0_u64;
+    while left > chance && count < trials {
+        left -= chance;
+        count += 1;
+        chance *= odds * (trials - count + 1) as f64 / count as f64;
     }
-    (0..trials).filter(|_| rng.random::<f64>() < p).count() as u64
+    count
 }
 
 /// The distribution function of the standard normal distribution, to 1.5e-7 (Abramowitz and Stegun, 7.1.26).
@@ -67,11 +91,10 @@ pub fn normal_cdf(x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rand_chacha::rand_core::SeedableRng;
 
     #[test]
     fn counts_have_the_mean_and_the_spread_they_should_have() {
-        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let mut rng = Noise::new(3);
         for mean in [0.4, 5.0, 80.0] {
             let draws: Vec<f64> = (0..20_000).map(|_| poisson(&mut rng, mean) as f64).collect();
             let average = draws.iter().sum::<f64>() / draws.len() as f64;

@@ -55,13 +55,17 @@ pub enum PodFate {
 /// The scenarios chosen, with the template hash that served then.
 #[derive(Debug, Default)]
 pub struct Scenarios {
-    chosen: BTreeMap<(String, String), (Scenario, String)>,
+    chosen: BTreeMap<String, BTreeMap<String, (Scenario, String)>>,
 }
 
 impl Scenarios {
+    fn get(&self, namespace: &str, app: &str) -> Option<&(Scenario, String)> {
+        self.chosen.get(namespace)?.get(app)
+    }
+
     /// The scenario that holds for a pod of an application with this template hash.
     pub fn of_pod(&self, namespace: &str, app: &str, hash: &str) -> Scenario {
-        match self.chosen.get(&(namespace.to_owned(), app.to_owned())) {
+        match self.get(namespace, app) {
             Some((Scenario::TooLittleTraffic, _)) => Scenario::TooLittleTraffic,
             Some((scenario, baseline)) if baseline != hash => *scenario,
             _ => Scenario::Healthy,
@@ -70,20 +74,15 @@ impl Scenarios {
 
     /// The scenario chosen for an application.
     pub fn chosen(&self, namespace: &str, app: &str) -> Scenario {
-        self.chosen
-            .get(&(namespace.to_owned(), app.to_owned()))
-            .map_or(Scenario::Healthy, |(scenario, _)| *scenario)
+        self.get(namespace, app).map_or(Scenario::Healthy, |(scenario, _)| *scenario)
     }
 }
 
-/// The application a pod or template belongs to, by its labels.
-pub fn application_of(object: &Value) -> String {
-    let labels = object::labels(object);
-    labels
-        .get("app.kubernetes.io/name")
-        .or_else(|| labels.get("app"))
-        .cloned()
-        .unwrap_or_default()
+/// The application a pod or template belongs to, by its labels; "" for none.
+pub fn application_of(object: &Value) -> &str {
+    let label = |key| object::text(object, &["metadata", "labels", key]);
+    let name = label("app.kubernetes.io/name");
+    if name.is_empty() { label("app") } else { name }
 }
 
 impl World {
@@ -91,9 +90,7 @@ impl World {
     /// baseline and stays good; pods already started keep their fate.
     pub fn set_scenario(&mut self, namespace: &str, app: &str, scenario: Scenario) {
         let baseline = self.serving_hash(namespace, app);
-        self.scenarios
-            .chosen
-            .insert((namespace.to_owned(), app.to_owned()), (scenario, baseline));
+        self.scenarios.chosen.entry(namespace.to_owned()).or_default().insert(app.to_owned(), (scenario, baseline));
     }
 
     /// The scenario chosen for an application.
@@ -117,12 +114,8 @@ impl World {
     }
 
     pub(crate) fn fate_of(&self, pod: &Value) -> PodFate {
-        let labels = object::labels(pod);
-        let hash = labels.get(HASH_LABEL).map_or("", String::as_str);
-        match self
-            .scenarios
-            .of_pod(object::namespace(pod), &application_of(pod), hash)
-        {
+        let hash = object::text(pod, &["metadata", "labels", HASH_LABEL]);
+        match self.scenarios.of_pod(object::namespace(pod), application_of(pod), hash) {
             Scenario::CrashLoop => PodFate::Crashes,
             Scenario::NeverReady => PodFate::NeverReady,
             _ => PodFate::Normal,

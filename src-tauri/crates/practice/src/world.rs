@@ -10,10 +10,11 @@ use crate::managed_fields::{self, Writer};
 use crate::metrics::Recorder;
 use crate::object;
 use crate::pods::PodLife;
+use crate::sampling::Noise;
 use crate::scenario::Scenarios;
 use crate::selector::LabelSelector;
 use crate::store::{Change, ChangeType, Key, Store};
-use crate::traffic::Application;
+use crate::traffic::{Application, LatencyShares};
 use crate::watch::Watches;
 use crate::work::{Queue, Work};
 use jiff::Timestamp;
@@ -70,13 +71,14 @@ pub struct World {
     pub(crate) store: Store,
     pub(crate) queue: Queue,
     pub(crate) rng: ChaCha8Rng,
-    pub(crate) traffic_rng: ChaCha8Rng,
+    pub(crate) noise: Noise,
     pub(crate) watches: Watches,
     pub(crate) faults: Faults,
     pub(crate) pods: BTreeMap<String, PodLife>,
     pub(crate) applications: BTreeMap<(String, String), Application>,
     pub(crate) scenarios: Scenarios,
     pub(crate) metrics: Recorder,
+    pub(crate) latency_shares: LatencyShares,
     pub(crate) broken_prometheus: Option<u16>,
     observed: u64,
 }
@@ -90,13 +92,14 @@ impl World {
             queue: Queue::default(),
             rng: ChaCha8Rng::seed_from_u64(options.seed),
             // Its own stream: what clients ask for must not change the traffic.
-            traffic_rng: ChaCha8Rng::seed_from_u64(options.seed ^ 0x7261_6666_6963),
+            noise: Noise::new(options.seed ^ 0x7261_6666_6963),
             watches: Watches::default(),
             faults: Faults::default(),
             pods: BTreeMap::new(),
             applications: BTreeMap::new(),
             scenarios: Scenarios::default(),
             metrics: Recorder::new(options.scrape_every, options.keep_samples),
+            latency_shares: LatencyShares::default(),
             broken_prometheus: None,
             observed: 0,
             options,
