@@ -178,13 +178,21 @@ pub fn places(root: &Path, files: &[PathBuf]) -> Result<Vec<Violation>, String> 
     let mut found = Vec::new();
     for path in files {
         for (number, line) in read(&root.join(path))?.lines().enumerate() {
-            if let Some(word) = banned.iter().find(|word| line.contains(word.as_str())) {
+            if let Some(word) = banned.iter().find(|word| names(line, word)) {
                 let place = format!("{}:{}", shown(path), number + 1);
                 found.push(Violation::new(Rule::Place, place, format!("names {word}")));
             }
         }
     }
     Ok(found)
+}
+
+/// Whether `line` holds `word` as the start of a path and not as a part of a longer one.
+fn names(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        !before.is_some_and(|character| character.is_alphanumeric() || "~._-}".contains(character))
+    })
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -81,7 +81,11 @@ fn an_example_that_nobody_compiles_is_found_outside_pure_crates_only() {
 
 #[test]
 fn a_place_of_one_machine_is_found_with_its_line() {
-    let tree = Tree::with("notes.md", &format!("fine\nsee /{}/me/notes\n", "home"));
+    let home = "home";
+    let tree = Tree::with(
+        "notes.md",
+        &format!("fine: ~/{home}/x, a/{home}/x\nsee /{home}/me/notes\n"),
+    );
     let found = whats(&tidy::places(tree.folder.path(), &tree.files).unwrap());
     assert_eq!(found.len(), 1);
     assert!(found[0].starts_with("notes.md:2"), "{found:?}");
