@@ -4,6 +4,9 @@ use crate::system_packages::{self, TO_BUILD};
 use crate::workspace::Workspace;
 use crate::{Outcome, artifacts, frontend, process};
 
+/// Names the folder with the app's records.
+const DATA_DIR: &str = "SLIPWAY_DATA_DIR";
+
 /// Builds the app and opens it on the practice cluster; `arguments` are handed to it.
 ///
 /// # Errors
@@ -21,9 +24,13 @@ pub fn open(workspace: &Workspace, arguments: &[String]) -> Outcome {
         return Err(format!("the build failed: {status}"));
     }
     println!("opening Slipway on the practice cluster");
-    let ended = process::command(workspace.app(), &workspace.root)
-        .args(arguments)
-        .env("SLIPWAY_CLUSTER", "practice")
+    let mut app = process::command(workspace.app(), &workspace.root);
+    app.args(arguments);
+    if std::env::var_os(DATA_DIR).is_none() {
+        // Records of this checkout's own: a person's are never touched, and the practice cluster is all there is.
+        app.env(DATA_DIR, workspace.scratch("run-data")?);
+    }
+    let ended = app
         .status()
         .map_err(|error| format!("cannot start {}: {error}", workspace.app().display()))?;
     if ended.success() {
