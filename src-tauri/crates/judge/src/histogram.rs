@@ -17,6 +17,17 @@ impl Histogram {
         &self.bounds
     }
 
+    pub(crate) fn counts(&self) -> &[f64] {
+        &self.counts
+    }
+
+    /// Multiplies every count.
+    pub(crate) fn scale(&mut self, by: f64) {
+        for count in &mut self.counts {
+            *count *= by;
+        }
+    }
+
     pub(crate) fn total(&self) -> f64 {
         self.counts.iter().sum()
     }
@@ -52,7 +63,7 @@ impl Histogram {
     }
 
     /// Counts for a subset of the bounds.
-    fn reduced(&self, bounds: &[f64]) -> Vec<f64> {
+    pub(crate) fn reduced(&self, bounds: &[f64]) -> Vec<f64> {
         let mut counts = vec![0.0; bounds.len() + 1];
         for (index, count) in self.counts.iter().enumerate() {
             let slot = match self.bounds.get(index) {
@@ -62,28 +73,6 @@ impl Histogram {
             counts[slot] += count;
         }
         counts
-    }
-
-    /// Observations that took longer than `edge`. Inside a bucket they are taken to be spread evenly; inside the last
-    /// one none is taken to be past the edge beyond its lower bound, since nothing is known there.
-    #[cfg_attr(not(test), expect(dead_code))]
-    pub(crate) fn over(&self, edge: f64) -> f64 {
-        let at = self.bounds.partition_point(|bound| *bound < edge);
-        let beyond: f64 = self.counts.iter().skip(at + 1).sum();
-        let (Some(upper), Some(own)) = (self.bounds.get(at), self.counts.get(at)) else {
-            return 0.0;
-        };
-        let lower = if at == 0 {
-            upper.min(0.0)
-        } else {
-            self.bounds[at - 1]
-        };
-        let part = if *upper > lower {
-            ((upper - edge) / (upper - lower)).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        beyond + own * part
     }
 
     /// The quantile, interpolated inside its bucket as PromQL's `histogram_quantile` does: the lowest bucket starts at
@@ -147,14 +136,6 @@ mod tests {
             None,
             "no observations, no quantile"
         );
-    }
-
-    #[test]
-    fn observations_over_an_edge_are_exact_at_bounds_and_interpolated_between() {
-        assert_eq!(histogram().over(0.1), 50.0);
-        assert_eq!(histogram().over(0.4), 5.0);
-        assert!((histogram().over(0.15) - 35.0).abs() < 1e-9);
-        assert_eq!(histogram().over(1.0), 0.0);
     }
 
     #[test]

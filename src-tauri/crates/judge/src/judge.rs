@@ -4,7 +4,7 @@ use ts_rs::TS;
 use crate::combine::combine;
 use crate::options::Options;
 use crate::reading::Look;
-use crate::signal::SignalSpec;
+use crate::signal::{Role, SignalSpec};
 use crate::signal_error::SignalError;
 use crate::track::Track;
 use crate::verdict::ReleaseVerdict;
@@ -44,9 +44,28 @@ impl Judge {
                 });
             }
         }
+        // Each critical signal can make the release degraded, so they share alpha (Bonferroni: it holds whatever they
+        // have to do with each other). The others cannot, so each has alpha for itself. Healthy needs no sharing: a
+        // release is falsely healthy only if the very signal that is bad is.
+        let critical = signals
+            .iter()
+            .filter(|signal| signal.role == Role::Critical)
+            .count()
+            .max(1) as f64;
+        let tracks = signals
+            .into_iter()
+            .map(|signal| {
+                let part = if signal.role == Role::Critical {
+                    1.0 / critical
+                } else {
+                    1.0
+                };
+                Track::new(signal, &options, part)
+            })
+            .collect();
         Ok(Judge {
             options,
-            tracks: signals.into_iter().map(Track::new).collect(),
+            tracks,
             newest_ms: None,
         })
     }
@@ -66,7 +85,8 @@ impl Judge {
     }
 
     /// Begins a new phase. What speaks for health starts anew, since a fault may only show at a larger share; so does
-    /// the warm-up. What stable showed is kept, to compare with once it no longer serves.
+    /// the warm-up. Sequential evidence that the canary is worse is carried on: the versions are the same, and alpha is
+    /// for the whole release, not for each phase. What stable showed is kept, to compare with once it no longer serves.
     pub fn new_phase(&mut self, arms: Arms) {
         for track in &mut self.tracks {
             track.new_phase(arms);

@@ -7,9 +7,12 @@ use crate::signal_error::SignalError;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Method {
+    /// Tests that stay valid at every look, under the assumptions that each states: error ratios, latencies and counts
+    /// against stable. Absolute limits, levels and speeds are held against thresholds.
+    #[default]
+    Sequential,
     /// Compares totals with the limit and the effect, once there are enough requests. Says nothing about chance: at
     /// low traffic it raises false alarms, the more the closer the effect is to the noise.
-    #[default]
     Threshold,
 }
 

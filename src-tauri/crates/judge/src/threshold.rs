@@ -1,5 +1,5 @@
 //! The threshold method: totals of the recent past against a limit and against stable plus the effect. It knows nothing
-//! of chance; it only waits for a minimum of requests.
+//! of chance; it only waits for a minimum of requests. Absolute limits are judged here with every method.
 
 use crate::arm::Arm;
 use crate::judge::Arms;
@@ -18,13 +18,9 @@ pub(crate) fn is_over_limit(track: &Track) -> bool {
     }
 }
 
+/// The verdict by thresholds. The absolute limit has been looked at before.
 pub(crate) fn decide(track: &Track, options: &Options) -> Decision {
     let totals = track.phase.window.totals();
-    if let Some(limit) = &track.spec.rule.limit
-        && let Some(decision) = past_limit(track, limit)
-    {
-        return decision;
-    }
     match &track.spec.rule.against_stable {
         Some(effect) if track.phase.arms == Arms::Both || track.before.size > 0.0 => {
             compare(track, options, effect, &totals)
@@ -36,7 +32,9 @@ pub(crate) fn decide(track: &Track, options: &Options) -> Decision {
     }
 }
 
-fn past_limit(track: &Track, limit: &Limit) -> Option<Decision> {
+/// What is to be said about a canary that is past its limit.
+pub(crate) fn past_limit(track: &Track) -> Option<Decision> {
+    let limit = track.spec.rule.limit.as_ref()?;
     let (value, seconds) = (track.phase.limit.value()?, track.phase.limit.seconds_over()?);
     if seconds >= limit.for_seconds {
         let reason = Reason::OverLimit {

@@ -1,8 +1,10 @@
 use crate::arm::Arm;
 use crate::judge::Arms;
+use crate::levels::{Levels, Standing};
 use crate::limit_state::LimitState;
-use crate::options::Options;
+use crate::options::{Method, Options};
 use crate::reading::Look;
+use crate::sequential::{self, SequentialTest};
 use crate::signal::{Role, SignalKind, SignalSpec};
 use crate::threshold;
 use crate::totals::{Pair, Totals};
@@ -16,6 +18,9 @@ pub(crate) struct Track {
     pub(crate) phase: Phase,
     /// What stable showed in the newest phase in which it served.
     pub(crate) before: Totals,
+    levels: Levels,
+    /// The comparison with stable, if the method is sequential and the signal has such a test.
+    test: Option<SequentialTest>,
     newest_ms: Option<i64>,
     /// Looks that came late, twice or out of order, and were not counted.
     ignored: u64,
@@ -29,6 +34,7 @@ pub(crate) struct Phase {
     pub(crate) window: Window,
     pub(crate) limit: LimitState,
     pub(crate) newest_ms: Option<i64>,
+    looks: u32,
     pub(crate) stable_ms: Option<i64>,
     pub(crate) canary_ms: Option<i64>,
     pub(crate) stable_total: Totals,
@@ -43,11 +49,17 @@ impl Phase {
             window: Window::default(),
             limit: LimitState::default(),
             newest_ms: None,
+            looks: 0,
             stable_ms: None,
             canary_ms: None,
             stable_total: Totals::default(),
             wrong_reading: false,
         }
+    }
+
+    /// Seconds between two looks, on average.
+    pub(crate) fn seconds_per_look(&self) -> Option<f64> {
+        (self.looks > 1).then(|| self.seconds() / f64::from(self.looks - 1))
     }
 
     /// Seconds since the first look of the phase.
@@ -60,11 +72,22 @@ impl Phase {
 }
 
 impl Track {
-    pub(crate) fn new(spec: SignalSpec) -> Self {
+    /// `part` is the signal's part of alpha.
+    pub(crate) fn new(spec: SignalSpec, options: &Options, part: f64) -> Self {
+        let levels = Levels {
+            degraded: -(options.alpha * part).ln(),
+            healthy: -options.false_healthy.ln(),
+        };
+        let test = match (options.method, spec.role) {
+            (Method::Threshold, _) | (_, Role::Context) => None,
+            (Method::Sequential, _) => SequentialTest::new(&spec, levels),
+        };
         Track {
             spec,
             phase: Phase::new(Arms::Both),
             before: Totals::default(),
+            levels,
+            test,
             newest_ms: None,
             ignored: 0,
         }
@@ -75,6 +98,9 @@ impl Track {
             self.before = std::mem::take(&mut self.phase.stable_total);
         }
         self.phase = Phase::new(arms);
+        if let Some(test) = &mut self.test {
+            test.new_phase();
+        }
     }
 
     pub(crate) fn ignored(&self) -> u64 {
@@ -98,6 +124,7 @@ impl Track {
         let phase = &mut self.phase;
         let started = *phase.started_ms.get_or_insert(look.at_ms);
         phase.newest_ms = Some(look.at_ms);
+        phase.looks = phase.looks.saturating_add(1);
         let kind = self.spec.kind;
         let mut pair = Pair::default();
         let right = [
@@ -135,7 +162,14 @@ impl Track {
             );
         }
         // A comparison uses only looks in which both arms are known: they share what happens around them.
-        if pair.canary.looks == 0 || (phase.arms == Arms::Both && pair.stable.looks == 0) {
+        if phase.arms == Arms::Both
+            && pair.stable.looks > 0
+            && let Some(test) = &mut self.test
+        {
+            test.observe(self.spec.rule.worse, &pair);
+        }
+        let compares = self.spec.rule.against_stable.is_some() && phase.arms == Arms::Both;
+        if pair.canary.looks == 0 || (compares && pair.stable.looks == 0) {
             return;
         }
         phase.stable_total = phase.stable_total.merged(&pair.stable);
@@ -143,9 +177,16 @@ impl Track {
     }
 
     pub(crate) fn verdict(&self, options: &Options, now_ms: Option<i64>) -> SignalVerdict {
+        let test = self.test.as_ref().filter(|_| self.phase.arms == Arms::Both);
+        let standing = test.map(SequentialTest::standing);
         let decided = self
-            .without_data(options, now_ms)
-            .unwrap_or_else(|| threshold::decide(self, options));
+            .without_data(options, now_ms, standing.as_ref())
+            .unwrap_or_else(|| {
+                threshold::past_limit(self).unwrap_or_else(|| match &standing {
+                    Some(standing) => sequential::decide(self, options, self.levels, standing),
+                    None => threshold::decide(self, options),
+                })
+            });
         let totals = self.phase.window.totals();
         SignalVerdict {
             signal: self.spec.id.clone(),
@@ -156,14 +197,14 @@ impl Track {
             basis: decided.basis,
             canary: totals.canary.value(self.spec.kind),
             stable: self.compared_with(&totals.stable).value(self.spec.kind),
-            interval: None,
-            interval_of: IntervalOf::Difference,
+            interval: standing.as_ref().and_then(|standing| standing.interval),
+            interval_of: test.map_or(IntervalOf::Difference, SequentialTest::interval_of),
             effect: self.spec.rule.against_stable.and_then(|effect| {
                 self.compared_with(&totals.stable)
                     .value(self.spec.kind)
                     .map(|stable| effect.at(stable))
             }),
-            overdispersion: 1.0,
+            overdispersion: standing.map_or(1.0, |standing| standing.overdispersion),
             expected_seconds: decided.expected_seconds,
             newest_ms: self.phase.canary_ms,
         }
@@ -178,14 +219,19 @@ impl Track {
     }
 
     /// What can be said before any number is looked at.
-    fn without_data(&self, options: &Options, now_ms: Option<i64>) -> Option<Decision> {
+    fn without_data(
+        &self,
+        options: &Options,
+        now_ms: Option<i64>,
+        standing: Option<&Standing>,
+    ) -> Option<Decision> {
         let reason = if self.spec.role == Role::Context {
             Reason::Context
         } else if self.phase.wrong_reading {
             Reason::WrongReading
         } else if let Some(reason) = self.missing(options, now_ms) {
-            // A canary that is past its limit stays degraded while its series are away.
-            if threshold::is_over_limit(self) {
+            // A canary that was found worse stays degraded while its series are away.
+            if threshold::is_over_limit(self) || standing.is_some_and(|standing| standing.rejected) {
                 return None;
             }
             reason

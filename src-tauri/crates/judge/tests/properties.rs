@@ -5,7 +5,7 @@ use judge::{
 };
 use proptest::prelude::*;
 
-const METHODS: &[judge::Method] = &[judge::Method::Threshold];
+const METHODS: &[judge::Method] = &[judge::Method::Threshold, judge::Method::Sequential];
 
 fn any_number() -> impl Strategy<Value = f64> {
     prop_oneof![

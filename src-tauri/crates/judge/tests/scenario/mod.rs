@@ -1,6 +1,9 @@
 //! Builds releases look by look.
 #![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::expect_used, reason = "a scenario that cannot be built is a mistake of the test")]
+#![allow(
+    clippy::expect_used,
+    reason = "a scenario that cannot be built is a mistake of the test"
+)]
 
 use judge::{Judge, Look, Method, Options, Reading, ReleaseVerdict, SignalSpec};
 

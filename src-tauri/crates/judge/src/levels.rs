@@ -1,0 +1,45 @@
+use crate::verdict::Verdict;
+
+/// Logarithms of the e-values that decide.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Levels {
+    /// At this "no worse" is rejected: `ln(1/alpha)` with the signal's part of alpha.
+    pub(crate) degraded: f64,
+    /// At this "worse by the effect" is rejected.
+    pub(crate) healthy: f64,
+}
+
+/// What is kept of evidence beyond its level: about three times as much. Less is a verdict that flickers, more is one
+/// that stays when the canary changes.
+const SPARE: f64 = 1.2;
+
+impl Levels {
+    pub(crate) fn healthy_cap(&self) -> f64 {
+        self.healthy + SPARE
+    }
+
+    pub(crate) fn degraded_cap(&self) -> f64 {
+        self.degraded + SPARE
+    }
+}
+
+/// What a sequential test of any kind knows after some looks.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Standing {
+    /// Logarithm of the evidence against "no worse".
+    pub(crate) degraded: f64,
+    /// Logarithm of the evidence against "worse by the effect".
+    pub(crate) healthy: f64,
+    /// The canary has been found worse.
+    pub(crate) rejected: bool,
+    /// Which verdict recent looks point to.
+    pub(crate) towards: Option<Verdict>,
+    /// Looks until that verdict.
+    pub(crate) looks_until: Option<f64>,
+    /// Confidence sequence of the difference.
+    pub(crate) interval: Option<(f64, f64)>,
+    /// Factor that evidence is divided by.
+    pub(crate) overdispersion: f64,
+    /// For latencies: the edge with the largest difference, and the shares past it of canary and stable.
+    pub(crate) edge: Option<(f64, f64, f64)>,
+}

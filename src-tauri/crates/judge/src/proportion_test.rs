@@ -1,0 +1,192 @@
+use crate::bet::{self, Null, Sample};
+use crate::difference_interval::DifferenceInterval;
+use crate::dispersion::Dispersion;
+use crate::levels::{Levels, Standing};
+use crate::signal::Effect;
+use crate::verdict::Verdict;
+use crate::wealth::Wealth;
+
+/// How much of an estimate's memory is kept from look to look.
+pub(crate) const MEMORY: f64 = 0.98;
+
+/// Ratios that the conditional bets are made on.
+const RATIOS: [f64; 4] = [2.0, 4.0, 10.0, 50.0];
+
+/// First weights: cash, the ratios, once and twice the effect, and what the canary showed so far.
+const DEGRADED_WEIGHTS: [f64; 8] = [0.05, 0.20, 0.10, 0.15, 0.10, 0.15, 0.10, 0.15];
+
+/// First weights: cash, no difference, half the effect, and what the canary showed so far.
+const HEALTHY_WEIGHTS: [f64; 4] = [0.1, 0.5, 0.2, 0.2];
+
+/// Two proportions, looked at again and again.
+///
+/// Against "no worse" it bets with conditional likelihood ratios (they work from the first look, without knowing stable's
+/// rate) and with the e-variables of Turner, Ly and Grünwald at estimates from earlier looks; against "worse by the
+/// effect" with the latter only. Assumes what [`bet::proportions`] assumes; where requests come in bursts the evidence is divided
+/// by the measured overdispersion and is no longer exact.
+#[derive(Debug, Clone)]
+pub(crate) struct ProportionTest {
+    effect: Effect,
+    levels: Levels,
+    degraded: Wealth,
+    healthy: Wealth,
+    interval: DifferenceInterval,
+    dispersion: Dispersion,
+    stable: Sample,
+    canary: Sample,
+    rejected: bool,
+}
+
+impl ProportionTest {
+    pub(crate) fn new(effect: Effect, levels: Levels) -> Self {
+        ProportionTest {
+            effect,
+            levels,
+            degraded: Wealth::new(&DEGRADED_WEIGHTS, f64::INFINITY),
+            healthy: Wealth::new(&HEALTHY_WEIGHTS, levels.healthy_cap()),
+            interval: DifferenceInterval::new(levels),
+            dispersion: Dispersion::new(1.0, 2.0),
+            stable: Sample::default(),
+            canary: Sample::default(),
+            rejected: false,
+        }
+    }
+
+    /// Evidence against "no worse" is carried on: the null is the same, and alpha is for the whole release. What
+    /// speaks for health starts anew.
+    pub(crate) fn new_phase(&mut self) {
+        self.healthy = Wealth::new(&HEALTHY_WEIGHTS, self.levels.healthy_cap());
+        self.interval = DifferenceInterval::new(self.levels);
+    }
+
+    /// Stable's proportion as known so far, and the canary's, pulled towards stable's while it has few requests.
+    fn estimate(&self) -> Option<(f64, f64)> {
+        if self.stable.total < 1.0 {
+            return None;
+        }
+        let stable = (self.stable.bad + 0.5) / (self.stable.total + 1.0);
+        const PULL: f64 = 20.0;
+        let canary = (self.canary.bad + PULL * stable) / (self.canary.total + PULL);
+        Some((stable, canary))
+    }
+
+    /// What was counted against "no worse", reduced to what is known of the scatter by now.
+    fn degraded_evidence(&self) -> f64 {
+        let log = self.degraded.log();
+        if log > 0.0 {
+            log * self.dispersion.left()
+        } else {
+            log
+        }
+    }
+
+    /// Adds to what is known without betting: stable alone, before there is a canary, teaches its rate and its scatter.
+    pub(crate) fn learn(&mut self, stable: Sample, canary: Sample) {
+        if let Some((rate, _)) = self.estimate()
+            && stable.total > 0.0
+        {
+            let own = stable.total * rate * (1.0 - rate);
+            self.dispersion.observe_stable(
+                stable.bad - stable.total * rate,
+                own * (1.0 + stable.total / self.stable.total),
+            );
+        }
+        let add = |memory: &mut Sample, look: Sample| {
+            memory.total = MEMORY * memory.total + look.total;
+            memory.bad = MEMORY * memory.bad + look.bad;
+        };
+        add(&mut self.stable, stable);
+        add(&mut self.canary, canary);
+    }
+
+    pub(crate) fn observe(&mut self, stable: Sample, canary: Sample) {
+        if stable.total > 0.0 && canary.total > 0.0 {
+            self.bet(stable, canary);
+            let (all, bad) = (stable.total + canary.total, stable.bad + canary.bad);
+            let share = canary.total / all;
+            let variance = bad * share * (1.0 - share) * (all - bad) / (all - 1.0).max(1.0);
+            self.dispersion
+                .observe_difference(canary.bad - bad * share, variance);
+        }
+        self.learn(stable, canary);
+        self.rejected |= self.degraded_evidence() >= self.levels.degraded && self.is_worth_stopping();
+    }
+
+    fn bet(&mut self, stable: Sample, canary: Sample) {
+        let overdispersion = self.dispersion.factor();
+        self.dispersion.use_factor(overdispersion);
+        let share = canary.total / (stable.total + canary.total);
+        let bad = stable.bad + canary.bad;
+        let mut degraded = [0.0; DEGRADED_WEIGHTS.len()];
+        for (slot, ratio) in degraded[1..].iter_mut().zip(RATIOS) {
+            *slot = bet::conditional(ratio, 1.0, canary.bad, bad, share) / overdispersion;
+        }
+        let mut healthy = [0.0; HEALTHY_WEIGHTS.len()];
+        if let Some((base, seen)) = self.estimate() {
+            let effect = self.effect.at(base);
+            let worse = [base + effect, base + 2.0 * effect, seen.max(base + 0.5 * effect)];
+            for (slot, rate) in degraded[1 + RATIOS.len()..].iter_mut().zip(worse) {
+                let alternative = (base, rate.min(0.999));
+                *slot = bet::proportions(Null::NO_WORSE, 1.0, alternative, stable, canary) / overdispersion;
+            }
+            let null = null_of(&self.effect, base);
+            let fine = [base, base + 0.5 * effect, seen];
+            for (slot, rate) in healthy[1..].iter_mut().zip(fine) {
+                *slot = bet::proportions(null, -1.0, (base, rate), stable, canary) / overdispersion;
+            }
+            self.interval
+                .observe((base, seen), stable, canary, overdispersion);
+        }
+        self.degraded.bet(&degraded);
+        self.healthy.bet(&healthy);
+    }
+
+    /// Whether what was seen recently is at least half of the smallest effect worth stopping for. A difference that is real
+    /// but too small waits until it is known to be too small.
+    fn is_worth_stopping(&self) -> bool {
+        if self.stable.total <= 0.0 || self.canary.total <= 0.0 {
+            return false;
+        }
+        let (stable, canary) = (
+            self.stable.bad / self.stable.total,
+            self.canary.bad / self.canary.total,
+        );
+        canary - stable >= 0.5 * self.effect.at(stable)
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        let worse = self.is_worth_stopping();
+        let (towards, looks_until) = if worse {
+            (Verdict::Degraded, self.degraded.looks_until(self.levels.degraded))
+        } else {
+            (Verdict::Healthy, self.healthy.looks_until(self.levels.healthy))
+        };
+        Standing {
+            degraded: self.degraded_evidence(),
+            healthy: self.healthy.log(),
+            rejected: self.rejected,
+            towards: Some(towards),
+            looks_until,
+            interval: Some(self.interval.bounds(self.levels)),
+            overdispersion: self.dispersion.factor(),
+            edge: None,
+        }
+    }
+}
+
+/// The null "worse by the effect": its larger part at this rate of stable.
+fn null_of(effect: &Effect, base: f64) -> Null {
+    let absolute = effect.absolute.unwrap_or(0.0);
+    let relative = effect.relative.unwrap_or(0.0);
+    if absolute >= relative * base {
+        Null {
+            offset: absolute,
+            slope: 1.0,
+        }
+    } else {
+        Null {
+            offset: 0.0,
+            slope: 1.0 + relative,
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! The sequential method: tests that stay valid however often one looks.
+
+use crate::arm::Arm;
+use crate::bet::Sample;
+use crate::count_test::CountTest;
+use crate::histogram::Histogram;
+use crate::latency_test::LatencyTest;
+use crate::levels::{Levels, Standing};
+use crate::options::Options;
+use crate::proportion_test::ProportionTest;
+use crate::signal::{SignalKind, SignalSpec, Worse};
+use crate::totals::Pair;
+use crate::track::{Decision, Track};
+use crate::verdict::{Basis, Evidence, IntervalOf, Needed, Reason, Verdict};
+
+/// The test of a signal's comparison with stable.
+#[derive(Debug, Clone)]
+pub(crate) enum SequentialTest {
+    Proportion(Box<ProportionTest>),
+    Latency(Box<LatencyTest>),
+    Count(Box<CountTest>),
+}
+
+impl SequentialTest {
+    /// None for signals without a sequential test: levels and speeds follow no law that could be assumed, and
+    /// neighbouring values are hardly ever independent; they are held against thresholds.
+    pub(crate) fn new(spec: &SignalSpec, levels: Levels) -> Option<Self> {
+        let effect = spec.rule.against_stable?;
+        match (spec.kind, spec.rule.worse) {
+            (SignalKind::ErrorRatio, _) => Some(SequentialTest::Proportion(Box::new(ProportionTest::new(
+                effect, levels,
+            )))),
+            (SignalKind::Latency { quantile, objective }, Worse::Higher) => Some(SequentialTest::Latency(
+                Box::new(LatencyTest::new(effect, quantile, objective, levels)),
+            )),
+            (SignalKind::Count, Worse::Higher) => {
+                Some(SequentialTest::Count(Box::new(CountTest::new(effect, levels))))
+            }
+            _ => None,
+        }
+    }
+
+    pub(crate) fn new_phase(&mut self) {
+        match self {
+            SequentialTest::Proportion(test) => test.new_phase(),
+            SequentialTest::Latency(test) => test.new_phase(),
+            SequentialTest::Count(test) => test.new_phase(),
+        }
+    }
+
+    /// One look. Where the canary is not known, stable alone teaches what is normal.
+    pub(crate) fn observe(&mut self, worse: Worse, look: &Pair) {
+        let both = look.canary.looks > 0;
+        match self {
+            SequentialTest::Proportion(test) => {
+                let bad = |size: f64, bad: f64| match worse {
+                    Worse::Higher => Sample::new(size, bad),
+                    Worse::Lower => Sample::new(size, size - bad),
+                };
+                let stable = bad(look.stable.size, look.stable.sum);
+                let canary = bad(look.canary.size, look.canary.sum);
+                if both {
+                    test.observe(stable, canary)
+                } else {
+                    test.learn(stable, canary)
+                }
+            }
+            SequentialTest::Latency(test) => {
+                let (stable, canary): (&Histogram, _) = (&look.stable.histogram, &look.canary.histogram);
+                if both {
+                    test.observe(stable, canary)
+                } else {
+                    test.observe_stable(stable)
+                }
+            }
+            SequentialTest::Count(test) => {
+                let stable = (look.stable.sum, look.stable.size);
+                let canary = (look.canary.sum, look.canary.size);
+                if both {
+                    test.observe(stable, canary)
+                } else {
+                    test.learn(stable, canary)
+                }
+            }
+        }
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        match self {
+            SequentialTest::Proportion(test) => test.standing(),
+            SequentialTest::Latency(test) => test.standing(),
+            SequentialTest::Count(test) => test.standing(),
+        }
+    }
+
+    pub(crate) fn interval_of(&self) -> IntervalOf {
+        match self {
+            SequentialTest::Latency(test) => test
+                .interval_edge()
+                .map_or(IntervalOf::Difference, |edge| IntervalOf::ShareOver { edge }),
+            _ => IntervalOf::Difference,
+        }
+    }
+}
+
+/// The verdict of a test's standing. The absolute limit, if there is one, has been looked at before.
+pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing: &Standing) -> Decision {
+    let totals = track.phase.window.totals();
+    let kind = track.spec.kind;
+    let (canary, stable) = (totals.canary.value(kind), totals.stable.value(kind));
+    let effect = track
+        .spec
+        .rule
+        .against_stable
+        .map_or(0.0, |effect| effect.at(stable.unwrap_or(0.0)));
+    let known = canary.zip(stable);
+    if standing.rejected {
+        let reason = match (standing.edge, known) {
+            (Some((edge, canary_share, stable_share)), _) => Reason::SlowerThanStable {
+                edge,
+                canary_share,
+                stable_share,
+            },
+            (None, Some((canary, stable))) => Reason::WorseThanStable {
+                canary,
+                stable,
+                effect,
+            },
+            (None, None) => Reason::NoTraffic { arm: Arm::Canary },
+        };
+        return Decision::certain(Verdict::Degraded, reason, Basis::Concurrent);
+    }
+    let Some((canary, stable)) = known else {
+        return missing(track, options, &totals);
+    };
+    if standing.healthy >= levels.healthy {
+        let reason = Reason::NoWorse {
+            canary,
+            stable,
+            effect,
+        };
+        return Decision::certain(Verdict::Healthy, reason, Basis::Concurrent);
+    }
+    let (have, need) = match standing.towards {
+        Some(Verdict::Degraded) => (standing.degraded, levels.degraded),
+        _ => (standing.healthy, levels.healthy),
+    };
+    let have = have.clamp(0.0, need);
+    let mut evidence = Evidence::of(have, need, Needed::LogEvidence);
+    evidence.towards = standing.towards;
+    // Something that only half a look is missing of is still missing.
+    evidence.fraction = evidence.fraction.min(0.99);
+    Decision {
+        verdict: Verdict::NotEnoughEvidence,
+        reason: Reason::Collecting { have, need },
+        evidence,
+        basis: Basis::Concurrent,
+        expected_seconds: standing
+            .looks_until
+            .zip(track.phase.seconds_per_look())
+            .map(|(looks, s)| looks * s),
+    }
+}
+
+fn missing(track: &Track, options: &Options, totals: &Pair) -> Decision {
+    let seconds = track.phase.seconds();
+    if totals.canary.looks == 0 && seconds < options.warmup_seconds {
+        return Decision::unknown(Reason::WarmingUp {
+            seconds: options.warmup_seconds - seconds,
+        });
+    }
+    let arm = if totals.canary.size > 0.0 {
+        Arm::Stable
+    } else {
+        Arm::Canary
+    };
+    Decision::unknown(Reason::NoTraffic { arm })
+}

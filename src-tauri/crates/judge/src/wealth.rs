@@ -1,0 +1,126 @@
+//! Evidence against a null hypothesis, as the wealth of a gambler who bets against it.
+//!
+//! A bet is a factor whose expectation under the null, given everything before the look, is at most 1. Wealth that
+//! starts at 1 and is multiplied by such factors is an e-process: under the null it ever reaches `1/alpha` with
+//! probability at most `alpha` (Ville's inequality), however often and whenever one looks.
+//!
+//! Several bettors share the wealth because nobody knows beforehand which alternative is the true one. After each look a
+//! small part of everybody's wealth is shared out again by the first weights (fixed share, Herbster and Warmuth, 1998).
+//! One bettor keeps cash. So a canary that is healthy for an hour and then turns bad is found almost as fast as one that is bad from
+//! the start: what the others lost in that hour is not owed. Sharing only moves wealth, so the sum stays an e-process.
+
+/// Part of the wealth that is shared out again at each look.
+const SHARED: f64 = 0.004;
+
+/// Wealth of several bettors against one null hypothesis.
+#[derive(Debug, Clone)]
+pub(crate) struct Wealth {
+    log_total: f64,
+    weights: Vec<f64>,
+    parts: Vec<f64>,
+    log_cap: f64,
+    /// Mean change of the logarithm per look, recent looks counting more, and what the mean is over.
+    growth: (f64, f64),
+}
+
+/// How much of the growth's memory is kept from look to look.
+const GROWTH_MEMORY: f64 = 0.9;
+
+impl Wealth {
+    /// Weights of the bettors; they are scaled to a sum of 1. Wealth above `log_cap` is thrown away (which keeps the
+    /// bound): evidence that is capped falls soon when the looks turn against it.
+    pub(crate) fn new(weights: &[f64], log_cap: f64) -> Self {
+        let sum: f64 = weights.iter().sum();
+        let weights: Vec<f64> = weights.iter().map(|w| w / sum).collect();
+        Wealth {
+            log_total: 0.0,
+            parts: weights.clone(),
+            weights,
+            log_cap,
+            growth: (0.0, 0.0),
+        }
+    }
+
+    /// Takes the logarithm of each bettor's factor, in the order of the weights. A factor that is missing or is not
+    /// a number counts as cash.
+    pub(crate) fn bet(&mut self, log_factors: &[f64]) {
+        let factor = |index: usize| {
+            let log = log_factors.get(index).copied().unwrap_or(0.0);
+            if log.is_nan() {
+                0.0
+            } else {
+                log.clamp(-700.0, 700.0)
+            }
+        };
+        let highest = (0..self.parts.len())
+            .map(factor)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let mut sum = 0.0;
+        for (index, part) in self.parts.iter_mut().enumerate() {
+            *part *= (factor(index) - highest).exp();
+            sum += *part;
+        }
+        if sum <= 0.0 {
+            return;
+        }
+        let change = highest + sum.ln();
+        self.log_total = (self.log_total + change).min(self.log_cap);
+        self.growth = (
+            GROWTH_MEMORY * self.growth.0 + change,
+            GROWTH_MEMORY * self.growth.1 + 1.0,
+        );
+        for (part, weight) in self.parts.iter_mut().zip(&self.weights) {
+            *part = (1.0 - SHARED) * *part / sum + SHARED * weight;
+        }
+    }
+
+    /// Looks until the logarithm is at `goal`, if it goes on growing as in the recent looks.
+    pub(crate) fn looks_until(&self, goal: f64) -> Option<f64> {
+        let rate = self.growth.0 / self.growth.1;
+        let missing = goal - self.log_total;
+        (rate > 1e-6 && missing > 0.0).then(|| missing / rate)
+    }
+
+    /// Natural logarithm of the wealth: `ln(1/alpha)` rejects the null at level `alpha`.
+    pub(crate) fn log(&self) -> f64 {
+        self.log_total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cash_alone_neither_wins_nor_loses() {
+        let mut wealth = Wealth::new(&[1.0], f64::INFINITY);
+        for _ in 0..1000 {
+            wealth.bet(&[0.0]);
+        }
+        assert!(wealth.log().abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_hour_of_losing_bets_costs_a_late_winner_only_the_restart() {
+        let mut wealth = Wealth::new(&[0.2, 0.8], f64::INFINITY);
+        for _ in 0..720 {
+            wealth.bet(&[0.0, -5.0]);
+        }
+        assert!(wealth.log() > -5.0, "{}", wealth.log());
+        for _ in 0..10 {
+            wealth.bet(&[0.0, 2.0]);
+        }
+        assert!(wealth.log() > 20.0 - 5.0 - 6.5, "{}", wealth.log());
+    }
+
+    #[test]
+    fn wealth_is_never_above_what_the_best_bettor_makes_and_never_above_its_cap() {
+        let mut wealth = Wealth::new(&[0.5, 0.5], 3.0);
+        for _ in 0..10 {
+            wealth.bet(&[0.0, 0.2]);
+            assert!(wealth.log() <= 0.2 * 10.0 && wealth.log() <= 3.0);
+        }
+        wealth.bet(&[f64::NAN, 800.0]);
+        assert_eq!(wealth.log(), 3.0);
+    }
+}

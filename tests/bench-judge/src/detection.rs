@@ -1,0 +1,138 @@
+//! How soon a bad canary is found.
+
+use judge::{Judge, Look, Method, Options, Reading, SignalSpec, Verdict};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+
+use crate::traffic::{BOUNDS, Latencies, Pattern, Traffic};
+
+const SCRAPE: f64 = 5.0;
+const LOOKS: usize = 360;
+
+/// Seconds until this verdict; none if it never comes.
+pub fn seconds_until(
+    verdict: Verdict,
+    spec: &SignalSpec,
+    options: Options,
+    before: i64,
+    mut look: impl FnMut(f64) -> (Reading, Reading),
+) -> Option<f64> {
+    let mut judge = Judge::new(vec![spec.clone()], options).ok()?;
+    for index in 0..before {
+        let (stable, _) = look(0.0);
+        let at = (index - before) * (SCRAPE * 1000.0) as i64;
+        judge.observe(&spec.id, &Look::new(at, stable, Reading::NoData));
+    }
+    for index in 1..=LOOKS {
+        let (stable, canary) = look(index as f64 / LOOKS as f64);
+        let at = index as f64 * SCRAPE;
+        judge.observe(&spec.id, &Look::new((at * 1000.0) as i64, stable, canary));
+        if judge.verdict().verdict == verdict {
+            return Some(at);
+        }
+    }
+    None
+}
+
+pub fn quantile(sorted: &[Option<f64>], q: f64) -> Option<f64> {
+    let at = ((sorted.len() as f64 * q).ceil() as usize).clamp(1, sorted.len()) - 1;
+    sorted.get(at).copied().flatten()
+}
+
+pub fn summary(mut times: Vec<Option<f64>>) -> Value {
+    times.sort_by(|a, b| a.unwrap_or(f64::INFINITY).total_cmp(&b.unwrap_or(f64::INFINITY)));
+    let found = times.iter().flatten().count();
+    json!({ "median": quantile(&times, 0.5), "p95": quantile(&times, 0.95), "found": found as f64 / times.len() as f64 })
+}
+
+pub fn options(method: Method) -> Options {
+    Options {
+        method,
+        warmup_seconds: 0.0,
+        ..Options::default()
+    }
+}
+
+/// Medians and 95th percentiles, at 200 requests/s, a tenth of them the canary's, a look every 5 s.
+pub fn run(releases: u64) -> Value {
+    let traffic = Traffic {
+        rate: 200.0,
+        share: 0.1,
+        scrape: SCRAPE,
+        pattern: Pattern::Steady,
+    };
+    let mut all = serde_json::Map::new();
+    let mut put = |name: String, value: Value| {
+        println!("{name:32} {value}");
+        all.insert(name, value);
+    };
+    let spec = SignalSpec::error_ratio("errors", 0.005);
+    for (stable, canary, before) in [
+        (0.001, 0.01, 0),
+        (0.005, 0.01, 0),
+        (0.01, 0.02, 0),
+        (0.001, 0.05, 0),
+        (0.001, 0.01, 60),
+        (0.005, 0.01, 60),
+        (0.01, 0.02, 60),
+        (0.001, 0.05, 60),
+    ] {
+        let times = (0..releases).map(|seed| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            seconds_until(
+                Verdict::Degraded,
+                &spec,
+                options(Method::Sequential),
+                before,
+                |part| traffic.ratios(&mut rng, part, stable, canary),
+            )
+        });
+        put(
+            format!("errors {stable} -> {canary}, {before} looks before"),
+            summary(times.collect()),
+        );
+    }
+    for rate in [0.0, 0.001, 0.005, 0.01] {
+        let times = (0..releases).map(|seed| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            seconds_until(Verdict::Healthy, &spec, options(Method::Sequential), 0, |part| {
+                traffic.ratios(&mut rng, part, rate, rate)
+            })
+        });
+        put(format!("healthy at {rate}"), summary(times.collect()));
+    }
+    let late = (0..releases).map(|seed| {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        seconds_until(Verdict::Degraded, &spec, options(Method::Sequential), 0, |part| {
+            traffic.ratios(&mut rng, part, 0.001, if part <= 0.5 { 0.001 } else { 0.01 })
+        })
+        .map(|seconds| seconds - 900.0)
+    });
+    put("errors 0.001 -> 0.01 after 900 s".into(), summary(late.collect()));
+    let latency = SignalSpec::latency("latency", 0.95, 0.25, 0.1);
+    for sigma in [0.5, 1.0] {
+        for (slower, verdict) in [
+            (1.2, Verdict::Degraded),
+            (1.1, Verdict::Degraded),
+            (1.0, Verdict::Healthy),
+        ] {
+            let times = (0..releases / 5).map(|seed| {
+                let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                let mut stable = Latencies::new(0.08, sigma, 0.0);
+                let mut canary = Latencies::new(0.08 * slower, sigma, 0.0);
+                seconds_until(verdict, &latency, options(Method::Sequential), 0, |_| {
+                    (
+                        stable.histogram(&mut rng, &BOUNDS, 900.0),
+                        canary.histogram(&mut rng, &BOUNDS, 100.0),
+                    )
+                })
+            });
+            put(
+                format!("latency sigma {sigma} x {slower}"),
+                summary(times.collect()),
+            );
+        }
+    }
+    json!({ "releases": releases, "scrape_seconds": SCRAPE, "detection": all })
+}

@@ -1,0 +1,119 @@
+//! Simulated releases: what two arms show from look to look.
+
+use judge::Reading;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Binomial, Distribution, Normal, Poisson};
+
+/// Traffic of one release.
+#[derive(Debug, Clone, Copy)]
+pub struct Traffic {
+    /// Requests per second, both arms together.
+    pub rate: f64,
+    /// The canary's part of them.
+    pub share: f64,
+    /// Seconds between looks.
+    pub scrape: f64,
+    /// How requests arrive and fail.
+    pub pattern: Pattern,
+}
+
+/// How requests arrive and fail.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pattern {
+    /// Independent requests at a steady rate.
+    Steady,
+    /// Failures come in bursts with this mean length, as retries make them.
+    Bursts(f64),
+    /// Traffic and failures both rise and fall over the release, by a factor of up to 3.
+    Diurnal,
+}
+
+fn poisson(rng: &mut ChaCha8Rng, mean: f64) -> f64 {
+    if mean <= 0.0 {
+        0.0
+    } else {
+        Poisson::new(mean).map_or(0.0, |law| law.sample(rng))
+    }
+}
+
+fn binomial(rng: &mut ChaCha8Rng, n: f64, p: f64) -> f64 {
+    Binomial::new(n as u64, p.clamp(0.0, 1.0)).map_or(0.0, |law| law.sample(rng) as f64)
+}
+
+impl Traffic {
+    /// The look at this part (0 to 1) of the release: requests of stable and of the canary and what fails of them.
+    pub fn ratios(&self, rng: &mut ChaCha8Rng, part: f64, stable: f64, canary: f64) -> (Reading, Reading) {
+        let swing = match self.pattern {
+            Pattern::Diurnal => 3.0_f64.powf((part * std::f64::consts::TAU).sin()),
+            _ => 1.0,
+        };
+        let requests = self.rate * self.scrape * swing;
+        let mut arm = |share: f64, errors: f64| {
+            let total = poisson(rng, requests * share);
+            let errors = errors * swing;
+            let bad = match self.pattern {
+                Pattern::Bursts(length) => {
+                    let starts = poisson(rng, total * errors / length);
+                    let ends = 1.0 / length;
+                    let mut bad = 0.0;
+                    for _ in 0..starts as u64 {
+                        bad += 1.0;
+                        while rng.random::<f64>() > ends {
+                            bad += 1.0;
+                        }
+                    }
+                    f64::min(bad, total)
+                }
+                _ => binomial(rng, total, errors),
+            };
+            Reading::ratio(total, bad)
+        };
+        let stable = arm(1.0 - self.share, stable);
+        (stable, arm(self.share, canary))
+    }
+}
+
+/// Bucket bounds of the usual client libraries, in seconds.
+pub const BOUNDS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// Latencies of one arm: the logarithm is normal, and each request depends on the one before it.
+#[derive(Debug, Clone)]
+pub struct Latencies {
+    /// Median in seconds.
+    pub median: f64,
+    /// Standard deviation of the logarithm.
+    pub sigma: f64,
+    /// Correlation of neighbouring requests.
+    pub phi: f64,
+    last: f64,
+}
+
+impl Latencies {
+    /// Independent requests with `phi` 0.
+    pub fn new(median: f64, sigma: f64, phi: f64) -> Self {
+        Latencies {
+            median,
+            sigma,
+            phi,
+            last: 0.0,
+        }
+    }
+
+    /// A histogram of about so many requests.
+    pub fn histogram(&mut self, rng: &mut ChaCha8Rng, bounds: &[f64], mean_requests: f64) -> Reading {
+        let mut counts = vec![0.0; bounds.len() + 1];
+        let noise = (1.0 - self.phi * self.phi).sqrt();
+        let Ok(normal) = Normal::new(0.0, 1.0) else {
+            return Reading::NoData;
+        };
+        let mut sum = 0.0;
+        for _ in 0..poisson(rng, mean_requests) as u64 {
+            self.last = self.phi * self.last + noise * normal.sample(rng);
+            let seconds = self.median * (self.sigma * self.last).exp();
+            counts[bounds.partition_point(|bound| *bound < seconds)] += 1.0;
+            sum += seconds;
+        }
+        Reading::histogram(bounds.to_vec(), counts, sum)
+    }
+}
