@@ -3,7 +3,7 @@
 use crate::access::{self, User};
 use crate::api_status::ApiStatus;
 use crate::discovery;
-use crate::fault::Fault;
+use crate::fault::{Fault, Faults};
 use crate::kinds::{KINDS, Resource};
 use crate::object;
 use crate::request::{Query, Target, wants_metadata_only};
@@ -59,6 +59,11 @@ impl World {
             Ok(Done::Watch(id)) => Reply::Watch(id),
             Err(status) => Reply::Answer(status_answer(&status)),
         }
+    }
+
+    /// The failures still to come.
+    pub fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
     }
 
     /// Asks for failures of coming requests; see [`Fault`].

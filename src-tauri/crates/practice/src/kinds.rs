@@ -326,6 +326,20 @@ impl Kind {
         }
     }
 
+    /// Whether the server counts changes of the spec in `metadata.generation`.
+    pub fn has_generation(&self) -> bool {
+        matches!(
+            self.resource,
+            Resource::Deployments
+                | Resource::ReplicaSets
+                | Resource::StatefulSets
+                | Resource::DaemonSets
+                | Resource::PodDisruptionBudgets
+                | Resource::EndpointSlices
+                | Resource::Pods
+        )
+    }
+
     /// Whether the object has a status that only `/status` may write.
     pub fn has_status(&self) -> bool {
         self.subresources.contains(&"status")

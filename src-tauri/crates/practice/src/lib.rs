@@ -46,7 +46,7 @@ mod writes;
 
 pub use access::User;
 pub use api_server::Reply;
-pub use fault::Fault;
+pub use fault::{Fault, Faults};
 pub use kinds::Resource;
 pub use kubectl::{Refused, path_of};
 pub use practice::{Options, Practice};

@@ -17,7 +17,7 @@ use std::time::Duration;
 pub const START_SECONDS: &str = "practice.slipway.dev/start-seconds";
 /// The pod runs and never becomes ready.
 pub const NEVER_READY: &str = "practice.slipway.dev/never-ready";
-/// The container crashes: "oom" (exit 137, OOMKilled) or "error" (exit 1).
+/// The container crashes: "oom" or "OOMKilled" (exit 137), or anything else such as "error" (exit 1).
 pub const CRASH: &str = "practice.slipway.dev/crash";
 /// How long the container runs before it crashes, in seconds; otherwise 3.
 pub const CRASH_AFTER: &str = "practice.slipway.dev/crash-after-seconds";
@@ -185,7 +185,7 @@ impl World {
             Phase::Running if life.crash.is_some() => {
                 life.restarts += 1;
                 let (kind, _) = life.crash.clone().unwrap_or_default();
-                let (code, reason) = if kind == "oom" {
+                let (code, reason) = if kind.starts_with("oom") || kind == "OOMKilled" {
                     (137, "OOMKilled")
                 } else {
                     (1, "Error")

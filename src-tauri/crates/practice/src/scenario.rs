@@ -74,7 +74,8 @@ impl Scenarios {
 
     /// The scenario chosen for an application.
     pub fn chosen(&self, namespace: &str, app: &str) -> Scenario {
-        self.get(namespace, app).map_or(Scenario::Healthy, |(scenario, _)| *scenario)
+        self.get(namespace, app)
+            .map_or(Scenario::Healthy, |(scenario, _)| *scenario)
     }
 }
 
@@ -90,7 +91,11 @@ impl World {
     /// baseline and stays good; pods already started keep their fate.
     pub fn set_scenario(&mut self, namespace: &str, app: &str, scenario: Scenario) {
         let baseline = self.serving_hash(namespace, app);
-        self.scenarios.chosen.entry(namespace.to_owned()).or_default().insert(app.to_owned(), (scenario, baseline));
+        self.scenarios
+            .chosen
+            .entry(namespace.to_owned())
+            .or_default()
+            .insert(app.to_owned(), (scenario, baseline));
     }
 
     /// The scenario chosen for an application.
@@ -115,7 +120,10 @@ impl World {
 
     pub(crate) fn fate_of(&self, pod: &Value) -> PodFate {
         let hash = object::text(pod, &["metadata", "labels", HASH_LABEL]);
-        match self.scenarios.of_pod(object::namespace(pod), application_of(pod), hash) {
+        match self
+            .scenarios
+            .of_pod(object::namespace(pod), application_of(pod), hash)
+        {
             Scenario::CrashLoop => PodFate::Crashes,
             Scenario::NeverReady => PodFate::NeverReady,
             _ => PodFate::Normal,

@@ -64,8 +64,11 @@ impl World {
                 serving.entry(app).or_default().push(pod.clone());
             }
         }
-        let applications: Vec<((String, String), Application)> =
-            self.applications.iter().map(|(key, application)| (key.clone(), application.clone())).collect();
+        let applications: Vec<((String, String), Application)> = self
+            .applications
+            .iter()
+            .map(|(key, application)| (key.clone(), application.clone()))
+            .collect();
         for (index, (key, application)) in applications.into_iter().enumerate() {
             let Some(pods) = serving.get(&key) else { continue };
             let quiet = self.scenarios.chosen(&key.0, &key.1) == Scenario::TooLittleTraffic;
@@ -103,15 +106,28 @@ impl World {
         let failed = binomial(&mut self.noise, total, behaviour.error_ratio);
         let unavailable = binomial(&mut self.noise, failed, 0.2);
         let missing = binomial(&mut self.noise, total - failed, 0.004);
-        let per_code = [total - failed - missing, missing, failed - unavailable, unavailable];
+        let per_code = [
+            total - failed - missing,
+            missing,
+            failed - unavailable,
+            unavailable,
+        ];
         for (code, count) in per_code.into_iter().enumerate() {
             // A refusal is quick; everything else takes its time.
-            let median = if code == 3 { behaviour.latency_median * 0.2 } else { behaviour.latency_median };
+            let median = if code == 3 {
+                behaviour.latency_median * 0.2
+            } else {
+                behaviour.latency_median
+            };
             let spread = application.latency_spread;
             let shares = self.latency_shares.of(median, spread);
             let mut left = count;
             for (bucket, share) in shares.iter().enumerate() {
-                let here = if bucket + 1 == BUCKETS { left } else { binomial(&mut self.noise, left, *share) };
+                let here = if bucket + 1 == BUCKETS {
+                    left
+                } else {
+                    binomial(&mut self.noise, left, *share)
+                };
                 let place = &mut counters.requests[code][bucket];
                 *place = place.wrapping_add(u32::try_from(here).unwrap_or(u32::MAX));
                 left -= here;
@@ -135,12 +151,16 @@ impl World {
         served: Duration,
     ) -> Behaviour {
         let hash = object::text(pod, &["metadata", "labels", HASH_LABEL]);
-        let mut behaviour =
-            Behaviour { error_ratio: application.error_ratio, latency_median: application.latency_median };
+        let mut behaviour = Behaviour {
+            error_ratio: application.error_ratio,
+            latency_median: application.latency_median,
+        };
         match self.scenarios.of_pod(namespace, app, hash) {
             Scenario::ErrorSpike if served >= SPIKE_AFTER => behaviour.error_ratio = 0.04,
             Scenario::SlowLatency => behaviour.latency_median *= 2.5,
-            Scenario::Intermittent if self.clock.elapsed().as_secs() % 90 < 30 => behaviour.error_ratio = 0.03,
+            Scenario::Intermittent if self.clock.elapsed().as_secs() % 90 < 30 => {
+                behaviour.error_ratio = 0.03
+            }
             _ => {}
         }
         behaviour
@@ -154,15 +174,22 @@ pub struct LatencyShares(BTreeMap<(u64, u64), [f64; BUCKETS]>);
 
 impl LatencyShares {
     fn of(&mut self, median: f64, spread: f64) -> [f64; BUCKETS] {
-        *self.0.entry((median.to_bits(), spread.to_bits())).or_insert_with(|| {
-            let mut shares = [1.0; BUCKETS];
-            let mut below = 0.0;
-            for (share, bound) in shares.iter_mut().zip(BOUNDS) {
-                let up_to = normal_cdf((bound / median).ln() / spread);
-                *share = if below < 1.0 { ((up_to - below) / (1.0 - below)).clamp(0.0, 1.0) } else { 0.0 };
-                below = up_to;
-            }
-            shares
-        })
+        *self
+            .0
+            .entry((median.to_bits(), spread.to_bits()))
+            .or_insert_with(|| {
+                let mut shares = [1.0; BUCKETS];
+                let mut below = 0.0;
+                for (share, bound) in shares.iter_mut().zip(BOUNDS) {
+                    let up_to = normal_cdf((bound / median).ln() / spread);
+                    *share = if below < 1.0 {
+                        ((up_to - below) / (1.0 - below)).clamp(0.0, 1.0)
+                    } else {
+                        0.0
+                    };
+                    below = up_to;
+                }
+                shares
+            })
     }
 }

@@ -359,24 +359,27 @@ impl World {
                     object::set(&mut object, &["metadata", "generation"], json!(generation + 1));
                 }
             }
-            None => self.stamp(&mut object, &time),
+            None => self.stamp(key.resource, &mut object, &time),
         }
-        let writer = Writer {
-            manager,
-            operation: "Update",
-            subresource,
-            time: &time,
-        };
-        managed_fields::record_update(before.as_deref(), &mut object, &writer);
+        // What the controllers write all the time on objects nobody else owns is not worth keeping apart by field.
+        if before.is_none() || key.resource == Resource::Deployments {
+            let writer = Writer {
+                manager,
+                operation: "Update",
+                subresource,
+                time: &time,
+            };
+            managed_fields::record_update(before.as_deref(), &mut object, &writer);
+        }
         self.store.put(key, object)
     }
 
     /// uid, creation time and generation of a new object.
-    pub(crate) fn stamp(&mut self, object: &mut Value, time: &str) {
+    pub(crate) fn stamp(&mut self, resource: Resource, object: &mut Value, time: &str) {
         let uid = self.new_uid();
         object::set(object, &["metadata", "uid"], json!(uid));
         object::set(object, &["metadata", "creationTimestamp"], json!(time));
-        if object.get("spec").is_some() {
+        if resource.kind().has_generation() {
             object::set(object, &["metadata", "generation"], json!(1));
         }
     }

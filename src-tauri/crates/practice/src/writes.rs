@@ -98,7 +98,7 @@ impl World {
             object::set(&mut object, &["spec", "clusterIP"], json!(address));
         }
         let time = self.clock.seconds();
-        self.stamp(&mut object, &time);
+        self.stamp(kind.resource, &mut object, &time);
         if options.operation != "Apply" {
             let writer = Writer {
                 manager: &options.manager,
@@ -520,7 +520,7 @@ fn wrong_uid(target: &Target, wanted: &str, found: &str) -> ApiStatus {
 /// Deployments count changes of annotations too, since their controller copies these to ReplicaSets.
 fn generation_moves(resource: Resource, before: &Value, after: &Value) -> bool {
     let annotations = |object: &Value| object::strings(object, &["metadata", "annotations"]);
-    before.get("spec") != after.get("spec")
+    (resource.kind().has_generation() && before.get("spec") != after.get("spec"))
         || (resource == Resource::Deployments && annotations(before) != annotations(after))
 }
 

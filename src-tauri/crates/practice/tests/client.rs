@@ -125,7 +125,7 @@ async fn a_watcher_sees_a_rollout_and_survives_a_drop_and_a_compaction() {
 async fn metadata_can_be_listed_and_watched_alone() {
     let practice = manual();
     let client = practice.client(Environment::Production, User::Viewer);
-    let pods: Api<Pod> = Api::default_namespaced(client);
+    let pods: Api<Pod> = Api::default_namespaced(client.clone());
     let list = pods.list_metadata(&ListParams::default().limit(5)).await.unwrap();
     assert_eq!(list.items.len(), 5);
     let token = list.metadata.continue_.unwrap();
@@ -134,7 +134,8 @@ async fn metadata_can_be_listed_and_watched_alone() {
         .await
         .unwrap();
     assert_eq!(rest.items.len(), 36 - 5);
-    let mut stream = kube::runtime::metadata_watcher(pods, watcher::Config::default())
+    let pods: Api<PartialObjectMeta<Pod>> = Api::default_namespaced(client);
+    let mut stream = watcher(pods, watcher::Config::default())
         .applied_objects()
         .boxed();
     let one: PartialObjectMeta<Pod> = stream.try_next().await.unwrap().unwrap();

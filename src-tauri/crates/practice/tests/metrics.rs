@@ -1,5 +1,7 @@
 //! Traffic and metrics, asked as a client of Prometheus asks.
 
+#![allow(clippy::unwrap_used, reason = "the helpers of these tests are tests too")]
+
 use bytes::Bytes;
 use practice::{Environment, Options, Practice, Scenario, User, profile};
 use serde_json::Value;

@@ -100,7 +100,7 @@ fn fold(operator: &str, values: &[f64], parameter: Option<&Worth>) -> Result<f64
 fn quantile_of(quantile: f64, values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    if quantile < 0.0 || quantile > 1.0 || quantile.is_nan() {
+    if !(0.0..=1.0).contains(&quantile) {
         return if quantile < 0.0 {
             f64::NEG_INFINITY
         } else {

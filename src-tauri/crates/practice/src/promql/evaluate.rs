@@ -7,6 +7,9 @@ use promql_parser::parser::{Expr, MatrixSelector, Offset, VectorSelector};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+/// A range's start and end in milliseconds, and the samples of each series in it.
+pub(super) type Matrix<'a> = (i64, i64, Vec<(Series<'a>, Vec<(i64, f64)>)>);
+
 /// Evaluates the expressions of one query. Selected series are kept between the steps of a range query.
 pub struct Evaluator<'a> {
     recorder: &'a Recorder,
@@ -102,11 +105,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The samples of each series in a range, with the range's start and end in milliseconds.
-    pub(super) fn matrix(
-        &self,
-        selector: &MatrixSelector,
-        time: i64,
-    ) -> Result<(i64, i64, Vec<(Series<'a>, Vec<(i64, f64)>)>), QueryError> {
+    pub(super) fn matrix(&self, selector: &MatrixSelector, time: i64) -> Result<Matrix<'a>, QueryError> {
         let end = Self::moment(&selector.vs, time)?;
         let start = end - i64::try_from(selector.range.as_millis()).unwrap_or(i64::MAX / 4);
         let series = self.series(&selector.vs);
