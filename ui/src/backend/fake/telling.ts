@@ -1,3 +1,5 @@
+import { BackendError } from '../backend';
+import { changes, listOf, recordOf } from './record';
 import type { Act, ActKind, Language, Shell, Theme } from '../generated/view';
 import { mei, phaseTimes, startedAt } from './checkout';
 import { FakeBackend } from './fake';
@@ -56,6 +58,15 @@ export class StoryTeller {
     backend.answer('release.skipBake', forward('skipBake'));
     backend.answer('release.promote', forward('promote'));
     backend.answer('release.handOver', () => this.#act('handOver'));
+    backend.answer('history.list', (filter) => listOf(filter, this.clock()));
+    backend.answer('history.capsule', ({ release }) => {
+      const found = recordOf(release);
+      if (!found) throw new BackendError({ code: 'history.unknown', message: 'This release is not known.', hint: '' });
+      return found;
+    });
+    backend.answer('history.changes', () => changes);
+    backend.answer('history.note', ({ text }) => ({ at: this.clock(), by: mei, text }));
+    backend.answer('history.export', ({ release }) => ({ path: `~/Downloads/${release}.slipway` }));
     backend.answer('release.resumeAt', () => ({ release: 'R-1285' }));
   }
 
