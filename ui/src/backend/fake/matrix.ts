@@ -154,7 +154,7 @@ function releasing(
     .map((phase) => ({ at: phase.startedAt ?? began, share: phase.share, harm: false }));
   return {
     kind: 'release',
-    release: application === 'checkout' ? 'R-1284' : `R-${1270 + application.length}`,
+    release: { checkout: 'R-1284', 'search-api': 'R-1283' }[application] ?? 'R-1281',
     to: versionTag(application, to),
     stage,
     outcome,
