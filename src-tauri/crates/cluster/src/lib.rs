@@ -1,3 +1,10 @@
 //! Kubernetes: inventory, native holds, ownership, preflight.
+//!
+//! - [`holds`]: the pure part of native holds: what was seen and the goal in, the next act out.
+//! - [`KubeWorkloads`]: the port `conductor::Workloads` on API servers, one per environment ([`Environments`]).
 
 pub mod holds;
+mod request;
+mod workloads;
+
+pub use workloads::{Environments, KubeWorkloads, NewVersion, Prepared};

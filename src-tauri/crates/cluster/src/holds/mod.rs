@@ -28,6 +28,8 @@ mod walk;
 mod tests;
 
 pub use by_hand::finish_by_hand;
+pub(crate) use foreign::FIELD_MANAGER;
+pub(crate) use live::Live;
 pub use live::{max_surge_pods, max_unavailable_pods};
 pub use marker::{Marker, OPERATION_ANNOTATION, RELEASE_ANNOTATION};
 pub use next::next;

@@ -73,7 +73,16 @@ fn back(at: &Situation<'_>, originals: &Originals, target: &str, kind: ActKind) 
     }
     patch.unpause();
     patch.min_ready(originals.min_ready_seconds.clone());
-    let missing = live.replicas.saturating_sub(at.arm(target).wanted);
+    // What the hold lets go may not be seen to be gone yet.
+    let may_be_gone = if live.held() {
+        live.unavailable.min(live.replicas)
+    } else {
+        0
+    };
+    let missing = live
+        .replicas
+        .saturating_sub(at.arm(target).wanted)
+        .max(may_be_gone);
     let own_surge = super::max_surge_pods(&at.pursuit.before);
     if missing == 0 || live.recreate {
         patch.deadline(originals.progress_deadline_seconds.clone());

@@ -1,0 +1,178 @@
+use super::pods::{self, Pod};
+use crate::holds::{self, Live};
+use conductor::{ArmPods, OperationId, WorkloadView, Writer};
+use release::{ReleaseId, Timestamp};
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// Pods shown one by one; all are counted.
+const PODS_SHOWN: usize = 60;
+/// Troubles kept for one ReplicaSet.
+const TROUBLES_SHOWN: usize = 20;
+const REVISION: &str = "deployment.kubernetes.io/revision";
+const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
+
+/// The objects that a look is made of.
+pub(crate) struct Parts<'a> {
+    pub deployment: &'a Value,
+    pub replica_sets: Vec<&'a Value>,
+    /// `None` if pods may not be read: then the ReplicaSets' own counts must do.
+    pub pods: Option<Vec<&'a Value>>,
+}
+
+pub(crate) fn view(parts: &Parts<'_>) -> WorkloadView {
+    let object = parts.deployment;
+    let live = Live::read(object);
+    let own: Vec<&Value> = parts
+        .replica_sets
+        .iter()
+        .copied()
+        .filter(|set| pods::controller(set) == Some(live.uid))
+        .collect();
+    let mut by_set: HashMap<&str, Vec<Pod>> = HashMap::new();
+    for pod in parts.pods.iter().flatten() {
+        if let Some(owner) = pods::controller(pod) {
+            by_set.entry(owner).or_default().push(pods::read(pod));
+        }
+    }
+    let mut arms: Vec<ArmPods> = own
+        .iter()
+        .map(|set| {
+            let uid = text(set, "/metadata/uid");
+            let pods = parts
+                .pods
+                .as_ref()
+                .map(|_| by_set.remove(uid).unwrap_or_default());
+            arm(set, pods)
+        })
+        .filter(|arm| {
+            arm.wanted > 0
+                || arm.pods > 0
+                || arm.terminating > 0
+                || arm.version.template_hash == live.template_hash
+        })
+        .collect();
+    arms.sort_by_key(|arm| std::cmp::Reverse(arm.revision));
+    let generation = live.generation;
+    let told = number(object, "/status/observedGeneration");
+    let observed = if scales(&own, live.replicas) {
+        told.min(generation - 1)
+    } else {
+        told
+    };
+    WorkloadView {
+        uid: live.uid.to_owned(),
+        resource_version: text(object, "/metadata/resourceVersion").to_owned(),
+        generation,
+        observed_generation: observed,
+        replicas: live.replicas,
+        max_surge: live.surge,
+        max_unavailable: live.unavailable,
+        held: live.held(),
+        paused: live.paused,
+        operation: live.operation.map(|name| OperationId(name.to_owned())),
+        release: live
+            .marker
+            .as_ref()
+            .map(|marker| ReleaseId(marker.release.clone())),
+        version: object
+            .pointer("/spec/template")
+            .map(holds::version_of)
+            .unwrap_or_else(|| holds::version_of(&Value::Null)),
+        arms,
+        writers: writers(object),
+    }
+}
+
+/// Whether the controller is in the middle of scaling several ReplicaSets: it writes them one after the other and notes on
+/// each for which number of replicas it was done.
+fn scales(sets: &[&Value], replicas: u32) -> bool {
+    let active: Vec<&&Value> = sets
+        .iter()
+        .filter(|set| number(set, "/spec/replicas") > 0)
+        .collect();
+    active.len() > 1
+        && active.iter().any(|set| {
+            annotation(set, DESIRED)
+                .and_then(|desired| desired.parse::<u32>().ok())
+                .is_some_and(|desired| desired != replicas)
+        })
+}
+
+fn arm(set: &Value, pods: Option<Vec<Pod>>) -> ArmPods {
+    let count = |path| u32::try_from(number(set, path)).unwrap_or(0);
+    let mut arm = ArmPods {
+        pod_template_hash: text(set, "/metadata/labels/pod-template-hash").to_owned(),
+        version: set
+            .pointer("/spec/template")
+            .map(holds::version_of)
+            .unwrap_or_else(|| holds::version_of(&Value::Null)),
+        revision: annotation(set, REVISION).and_then(|revision| revision.parse().ok()),
+        wanted: count("/spec/replicas"),
+        pods: count("/status/replicas"),
+        ready: count("/status/readyReplicas"),
+        available: count("/status/availableReplicas"),
+        terminating: count("/status/terminatingReplicas"),
+        restarts: 0,
+        states: Vec::new(),
+        troubles: pods::replica_failure(set).into_iter().collect(),
+    };
+    let Some(mut pods) = pods else { return arm };
+    pods.sort_by(|left, right| left.state.name.cmp(&right.state.name));
+    let stays = |pod: &&Pod| !pod.state.terminating && !pod.ended;
+    let total = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    arm.pods = total(pods.iter().filter(stays).count());
+    arm.ready = total(pods.iter().filter(stays).filter(|pod| pod.state.ready).count());
+    arm.terminating = total(pods.iter().filter(|pod| pod.state.terminating).count());
+    arm.restarts = pods
+        .iter()
+        .map(|pod| pod.state.restarts)
+        .fold(0, u32::saturating_add);
+    for pod in pods {
+        if !pod.state.terminating {
+            arm.troubles.extend(pod.troubles);
+        }
+        if arm.states.len() < PODS_SHOWN && !pod.ended {
+            arm.states.push(pod.state);
+        }
+    }
+    arm.troubles.sort_by_key(|trouble| !trouble.lasting);
+    arm.troubles.truncate(TROUBLES_SHOWN);
+    arm
+}
+
+/// Who wrote to the object, from `managedFields`, the latest first.
+pub(crate) fn writers(object: &Value) -> Vec<Writer> {
+    let entries = object
+        .pointer("/metadata/managedFields")
+        .and_then(Value::as_array);
+    let mut writers: Vec<Writer> = entries
+        .into_iter()
+        .flatten()
+        .map(|entry| Writer {
+            manager: text(entry, "/manager").to_owned(),
+            at: moment(text(entry, "/time")),
+            subresource: text(entry, "/subresource").to_owned(),
+        })
+        .collect();
+    writers.sort_by_key(|writer| std::cmp::Reverse(writer.at));
+    writers
+}
+
+/// A time as the API server writes it (RFC 3339).
+pub(crate) fn moment(text: &str) -> Option<Timestamp> {
+    let at: k8s_openapi::jiff::Timestamp = text.parse().ok()?;
+    Some(Timestamp(at.as_millisecond()))
+}
+
+pub(crate) fn text<'a>(object: &'a Value, path: &str) -> &'a str {
+    object.pointer(path).and_then(Value::as_str).unwrap_or_default()
+}
+
+pub(crate) fn number(object: &Value, path: &str) -> i64 {
+    object.pointer(path).and_then(Value::as_i64).unwrap_or(0)
+}
+
+pub(crate) fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.pointer("/metadata/annotations")?.get(name)?.as_str()
+}
