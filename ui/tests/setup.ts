@@ -1,5 +1,20 @@
-import { afterEach } from 'vitest';
+import { cleanup } from '@testing-library/svelte';
+import { afterEach, vi } from 'vitest';
+import { setPlatform } from '../src/shared/platform.svelte';
+import { setLanguage } from '../src/words/index.svelte';
+
+// The document of the tests has no layout; what asks for it gets nothing.
+class NoResize {
+  observe(): void {}
+  unobserve(): void {}
+  disconnect(): void {}
+}
+globalThis.ResizeObserver ??= NoResize as unknown as typeof ResizeObserver;
 
 afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+  setLanguage('en');
+  setPlatform('linux');
   location.hash = '';
 });

@@ -56,13 +56,18 @@ interface Input {
 
 /** Draws a way. Phases stand where they really began, else where they are planned to. */
 export function drawWay({ phases, shares, startedAt, now, endedAt = null, room = 4 }: Input): Way {
-  const begin = (phase: PhaseTrack): number => phase.startedAt ?? phase.plannedStart;
-  const end = (phase: PhaseTrack): number => phase.endedAt ?? phase.plannedEnd;
+  // A phase that lasts longer than planned moves everything that is still to come.
+  const open =
+    endedAt === null ? phases.findLast((phase) => phase.startedAt !== null && phase.endedAt === null) : undefined;
+  const late = open ? Math.max(0, now - open.plannedEnd) : 0;
+  const begin = (phase: PhaseTrack): number => phase.startedAt ?? phase.plannedStart + late;
+  const end = (phase: PhaseTrack): number =>
+    phase.endedAt ?? (phase === open || phase.startedAt === null ? phase.plannedEnd + late : phase.plannedEnd);
   const gateAt = (phase: PhaseTrack): number => (phase.state === 'failed' ? Math.min(end(phase), now) : end(phase));
   const last = phases.at(-1);
   const stop = endedAt ?? now;
   const from = Math.min(startedAt, phases[0] ? begin(phases[0]) : startedAt);
-  const planned = Math.max(last ? end(last) : stop, ...phases.map((phase) => phase.plannedEnd));
+  const planned = Math.max(last ? end(last) : stop, ...phases.map(end));
   const to = Math.max(from + 1000, Math.max(planned, stop) + ((Math.max(planned, stop) - from) * room) / (100 - room));
   const x = (at: number): number => (Math.min(Math.max(at, from), to) - from) / ((to - from) / 100);
 

@@ -1,0 +1,195 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it, vi } from 'vitest';
+import { openWindow, pressKey } from '../../../tests/helpers/window';
+import { tellings, type Telling } from '../../backend/fake/story';
+
+const isOff = (testid: string): boolean => screen.getByTestId(testid).getAttribute('aria-disabled') === 'true';
+
+describe('the live screen', () => {
+  it('has Promote and Skip bake off while degraded, with the reason, and Roll back on', async () => {
+    const teller = await openWindow('degraded');
+    expect(isOff('control-promote')).toBe(true);
+    expect(isOff('control-skip-bake')).toBe(true);
+    expect(screen.getByTestId('controls-off').textContent).toContain('degraded');
+    await fireEvent.click(screen.getByTestId('control-promote'));
+    pressKey('p');
+    pressKey('s');
+    expect(screen.queryByRole('dialog')).toBeNull();
+    expect(teller.backend.asked('release.promote')).toEqual([]);
+    expect(screen.getByTestId('rollback').textContent).toContain('Roll back now');
+  });
+
+  it('says where users are before it says why', async () => {
+    await openWindow('degraded');
+    const alarm = screen.getByRole('alert');
+    const text = alarm.textContent ?? '';
+    expect(text.indexOf('50% of users are on 2.15.0')).toBeGreaterThan(-1);
+    expect(text.indexOf('50% of users')).toBeLessThan(text.indexOf('Error rate'));
+    expect(text).toContain('requests fail while you wait');
+  });
+
+  it('rolls back by mod+shift+B, also while a person is writing', async () => {
+    const teller = await openWindow('healthy');
+    await fireEvent.click(screen.getByTestId('control-skip-bake'));
+    const field = screen.getByTestId('forward-reason');
+    pressKey('B', { code: 'KeyB', ctrlKey: true, shiftKey: true }, field);
+    await waitFor(() => expect(teller.backend.asked('release.rollBack')).toHaveLength(1));
+    expect(teller.backend.asked('release.rollBack')[0]).toEqual({ release: 'R-1284', target: null, reason: '' });
+  });
+
+  it('does not roll back twice for a key that is held down', async () => {
+    const teller = await openWindow('healthy');
+    pressKey('b', { code: 'KeyB', ctrlKey: true, shiftKey: true });
+    pressKey('b', { code: 'KeyB', ctrlKey: true, shiftKey: true, repeat: true });
+    await waitFor(() => expect(teller.backend.asked('release.rollBack')).toHaveLength(1));
+  });
+
+  it('holds by mod+. at once', async () => {
+    const teller = await openWindow('healthy');
+    pressKey('.', { ctrlKey: true });
+    await waitFor(() => expect(teller.backend.asked('release.hold')).toHaveLength(1));
+    await waitFor(() => expect(screen.getByTestId('live').dataset.stage).toBe('held'));
+    expect(screen.getByTestId('control-resume')).toBeTruthy();
+  });
+
+  it('asks for a held button before it promotes where the protection says confirm', async () => {
+    const teller = await openWindow('healthy');
+    pressKey('p');
+    const dialog = await screen.findByTestId('forward-dialog');
+    expect(within(dialog).getByTestId('forward-hold')).toBeTruthy();
+    expect(within(dialog).queryByTestId('forward-do')).toBeNull();
+    expect(teller.backend.asked('release.promote')).toEqual([]);
+    const hold = within(dialog).getByTestId('forward-hold');
+    await fireEvent.click(hold, { detail: 0 });
+    await fireEvent.click(hold, { detail: 0 });
+    await waitFor(() =>
+      expect(teller.backend.asked('release.promote')).toEqual([
+        { release: 'R-1284', reason: '', confirmation: { heldMs: 1200 } },
+      ]),
+    );
+  });
+
+  it('skips a bake only with words of at least ten characters', async () => {
+    const teller = await openWindow('healthy');
+    await fireEvent.click(screen.getByTestId('control-skip-bake'));
+    const hold = screen.getByTestId('forward-hold');
+    expect(hold.getAttribute('aria-disabled')).toBe('true');
+    await fireEvent.input(screen.getByTestId('forward-reason'), { target: { value: 'too short' } });
+    expect(hold.getAttribute('aria-disabled')).toBe('true');
+    await fireEvent.input(screen.getByTestId('forward-reason'), { target: { value: 'load test is over' } });
+    expect(hold.getAttribute('aria-disabled')).toBeNull();
+    await fireEvent.click(hold, { detail: 0 });
+    await fireEvent.click(hold, { detail: 0 });
+    await waitFor(() => expect(teller.backend.asked('release.skipBake')[0]?.reason).toBe('load test is over'));
+  });
+
+  it('has single keys off inside fields and behind dialogs', async () => {
+    const teller = await openWindow('healthy');
+    await fireEvent.click(screen.getByTestId('control-hand-over'));
+    pressKey('p', {}, screen.getByTestId('hand-over-name'));
+    pressKey('p');
+    expect(screen.queryByTestId('forward-dialog')).toBeNull();
+    expect(teller.backend.asked('release.promote')).toEqual([]);
+  });
+
+  it('closes a dialog by Escape without doing anything', async () => {
+    const teller = await openWindow('healthy');
+    pressKey('p');
+    const dialog = await screen.findByTestId('forward-dialog');
+    await fireEvent.keyDown(dialog, { key: 'Escape' });
+    expect(screen.queryByTestId('forward-dialog')).toBeNull();
+    expect(teller.backend.asked('release.promote')).toEqual([]);
+  });
+
+  it('never shows old numbers as live: without contact it says since when, and Roll back stays', async () => {
+    await openWindow('noContact');
+    expect(screen.getByTestId('alarm').textContent).toContain('No contact with production-eu for 21 s');
+    expect(screen.getByTestId('alarm').textContent).toContain('Nobody judges meanwhile');
+    expect(screen.getByTestId('rollback-facts').textContent).toContain('Without contact it is sent as soon as');
+    expect(screen.getByTestId('rollback').getAttribute('aria-disabled')).toBeNull();
+  });
+
+  it('asks for an approval where the phase waits for one', async () => {
+    const teller = await openWindow('waiting');
+    expect(screen.getByTestId('waiting').textContent).toBe('Waiting for approval');
+    await fireEvent.click(screen.getByTestId('control-approve'));
+    const hold = await screen.findByTestId('forward-hold');
+    await fireEvent.click(hold, { detail: 0 });
+    await fireEvent.click(hold, { detail: 0 });
+    await waitFor(() => expect(teller.backend.asked('release.approve')).toHaveLength(1));
+  });
+
+  it('shows a refusal with what happened, what to do and the code', async () => {
+    const teller = await openWindow('healthy');
+    teller.backend.refuse('release.hold', {
+      code: 'release.not-driver',
+      message: 'Jonas Weber drives this release.',
+      hint: 'Ask for a hand over.',
+    });
+    await fireEvent.click(screen.getByTestId('control-hold'));
+    const dialog = await screen.findByTestId('failure');
+    expect(dialog.textContent).toContain('Jonas Weber drives this release.');
+    expect(dialog.textContent).toContain('Ask for a hand over.');
+    expect(dialog.textContent).toContain('release.not-driver');
+  });
+
+  it('follows what is pushed', async () => {
+    const teller = await openWindow('healthy');
+    teller.script = { ...tellings.rollingBack };
+    teller.tell();
+    await waitFor(() => expect(screen.getByTestId('live').dataset.stage).toBe('rollingBack'));
+    expect(screen.getByTestId('rollback-steps')).toBeTruthy();
+  });
+
+  it('reaches Roll back first by Tab inside the screen', async () => {
+    await openWindow('healthy');
+    const all = [...screen.getByTestId('live').querySelectorAll('button, a, [tabindex="0"]')];
+    expect(all[0]).toBe(screen.getByTestId('rollback'));
+  });
+
+  it('shows charts as tables by T and enlarges one by its number', async () => {
+    await openWindow('healthy');
+    pressKey('t');
+    await waitFor(() =>
+      expect(screen.getByTestId('chart-error-ratio-table').querySelectorAll('tr').length).toBeGreaterThan(5),
+    );
+    pressKey('t');
+    pressKey('2');
+    await waitFor(() => expect(screen.queryByTestId('chart-error-ratio')).toBeNull());
+    expect(screen.getByTestId('chart-latency-p95')).toBeTruthy();
+    pressKey('Escape');
+    await waitFor(() => screen.getByTestId('chart-error-ratio'));
+  });
+
+  it('stops watching when it is left', async () => {
+    const teller = await openWindow('healthy');
+    location.hash = '#/history';
+    window.dispatchEvent(new Event('hashchange'));
+    await waitFor(() => expect(teller.backend.asked('release.watch').at(-1)).toEqual({ release: null }));
+  });
+
+  it.each(Object.keys(tellings) as Telling[])(
+    'gives every chart a sentence and every control a name: %s',
+    async (telling) => {
+      await openWindow(telling);
+      for (const chart of screen.getAllByRole('img').filter((one) => one.classList.contains('plot'))) {
+        expect(chart.getAttribute('aria-label')?.length).toBeGreaterThan(10);
+      }
+      for (const button of screen.getAllByRole('button')) {
+        const name = button.getAttribute('aria-label') ?? button.textContent?.trim() ?? '';
+        expect(name, button.outerHTML.slice(0, 120)).not.toBe('');
+        expect(button.dataset.testid, button.outerHTML.slice(0, 120)).toBeTruthy();
+      }
+    },
+  );
+
+  it('copies a summary by mod+C, unless something is selected', async () => {
+    const writeText = vi.fn().mockResolvedValue(undefined);
+    vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText }, languages: ['en'] });
+    await openWindow('degraded');
+    pressKey('c', { ctrlKey: true, code: 'KeyC' });
+    await waitFor(() => expect(writeText).toHaveBeenCalledOnce());
+    expect(writeText.mock.calls[0]?.[0]).toContain('checkout 2.14.1 → 2.15.0, production-eu');
+    vi.unstubAllGlobals();
+  });
+});
