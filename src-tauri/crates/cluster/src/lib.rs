@@ -7,4 +7,5 @@ pub mod holds;
 mod request;
 mod workloads;
 
+pub use holds::{finish_by_hand, possible_shares, template_hash, version_of};
 pub use workloads::{Environments, KubeWorkloads, NewVersion, Prepared};

@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use conductor::{
     Accepted, ActError, Next, Observed, PortError, PreparedAct, Pursuit, Revision, WorkloadRef, Workloads,
 };
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -35,8 +36,13 @@ pub struct KubeWorkloads {
 }
 
 impl KubeWorkloads {
+    /// Workloads of environments of its own; nothing is connected yet.
+    pub fn new() -> KubeWorkloads {
+        KubeWorkloads::of(Environments::default())
+    }
+
     /// Workloads of the environments that are connected now or later.
-    pub fn new(environments: Environments) -> KubeWorkloads {
+    pub fn of(environments: Environments) -> KubeWorkloads {
         KubeWorkloads {
             environments,
             watched: Mutex::default(),
@@ -49,6 +55,11 @@ impl KubeWorkloads {
     #[cfg(feature = "planted-mistakes")]
     pub fn plant(&self, mistake: Option<holds::Mistake>) {
         *self.mistake.lock().unwrap_or_else(PoisonError::into_inner) = mistake;
+    }
+
+    /// Connects an environment's id to a client, as [`Environments::connect`] does.
+    pub fn register(&self, environment: impl Into<String>, client: kube::Client) {
+        self.environments.connect(environment, client);
     }
 
     /// The environments.
@@ -87,6 +98,22 @@ impl KubeWorkloads {
     /// (`container-unknown`, `template-malformed`).
     pub async fn prepare(&self, at: &WorkloadRef, version: &NewVersion) -> Result<Prepared, PortError> {
         prepare::prepare(&self.client(at)?, at, version).await
+    }
+
+    /// A pod template as the cluster would store it in this workload.
+    ///
+    /// # Errors
+    ///
+    /// As [`KubeWorkloads::prepare`].
+    pub async fn default_template(&self, at: &WorkloadRef, template: &Value) -> Result<Value, PortError> {
+        let version = NewVersion::Template(template.clone());
+        Ok(self.prepare(at, &version).await?.template)
+    }
+}
+
+impl Default for KubeWorkloads {
+    fn default() -> KubeWorkloads {
+        KubeWorkloads::new()
     }
 }
 
