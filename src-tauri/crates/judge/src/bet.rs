@@ -207,3 +207,243 @@ pub(crate) fn rates(
     let log = |c: f64, m: f64, (events, exposure): (f64, f64)| events * c.ln_1p() - c * exposure * m;
     log(c_canary, m_canary, canary) + log(c_stable, m_stable, stable)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// Written by `tests/references/bets.py` with scipy.
+    const REFERENCES: &str = include_str!("../tests/references/bets.json");
+
+    fn cases(kind: &str) -> Vec<Value> {
+        let table: Value = serde_json::from_str(REFERENCES).unwrap();
+        table[kind].as_array().unwrap().clone()
+    }
+
+    fn number(case: &Value, field: &str) -> f64 {
+        case[field].as_f64().unwrap()
+    }
+
+    fn pair(case: &Value, field: &str) -> (f64, f64) {
+        (case[field][0].as_f64().unwrap(), case[field][1].as_f64().unwrap())
+    }
+
+    fn null(case: &Value) -> Null {
+        Null {
+            offset: number(case, "offset"),
+            slope: number(case, "slope"),
+        }
+    }
+
+    #[test]
+    fn conditional_bets_agree_with_scipys_binomial() {
+        for case in cases("conditional") {
+            let n = |field| number(&case, field);
+            let found = conditional(n("ratio"), n("null"), n("canary"), n("events"), n("share"));
+            assert!((found - n("log")).abs() < 1e-9, "{found}: {case}");
+        }
+    }
+
+    #[test]
+    fn bets_on_proportions_are_the_likelihood_ratio_of_scipys_projection() {
+        for case in cases("proportions") {
+            let sample = |field| Sample::new(pair(&case, field).0, pair(&case, field).1);
+            let found = proportions(
+                null(&case),
+                number(&case, "towards"),
+                pair(&case, "alternative"),
+                sample("stable"),
+                sample("canary"),
+            );
+            assert!((found - number(&case, "log")).abs() < 1e-4, "{found}: {case}");
+        }
+    }
+
+    #[test]
+    fn bets_on_rates_are_the_likelihood_ratio_of_scipys_projection() {
+        for case in cases("rates") {
+            let found = rates(
+                null(&case),
+                number(&case, "towards"),
+                pair(&case, "alternative"),
+                pair(&case, "stable"),
+                pair(&case, "canary"),
+            );
+            assert!((found - number(&case, "log")).abs() < 1e-4, "{found}: {case}");
+        }
+    }
+
+    /// Probabilities of 0 to n successes.
+    fn binomial(n: u32, p: f64) -> Vec<f64> {
+        let mut law = vec![0.0; n as usize + 1];
+        law[0] = 1.0;
+        for _ in 0..n {
+            for k in (0..law.len()).rev() {
+                law[k] = law[k] * (1.0 - p) + if k > 0 { law[k - 1] * p } else { 0.0 };
+            }
+        }
+        law
+    }
+
+    /// Expectation of a bet under these proportions, over all outcomes.
+    fn expectation(n: (u32, u32), theta: (f64, f64), log_factor: impl Fn(Sample, Sample) -> f64) -> f64 {
+        let (stable, canary) = (binomial(n.0, theta.0), binomial(n.1, theta.1));
+        let mut sum = 0.0;
+        for (x, p) in stable.iter().enumerate() {
+            for (y, q) in canary.iter().enumerate() {
+                let stable = Sample::new(f64::from(n.0), x as f64);
+                sum += p * q * log_factor(stable, Sample::new(f64::from(n.1), y as f64)).exp();
+            }
+        }
+        sum
+    }
+
+    const SIZES: [(u32, u32); 3] = [(40, 10), (10, 40), (25, 25)];
+
+    #[test]
+    fn no_bet_is_expected_to_win_if_the_canary_is_no_worse() {
+        for n in SIZES {
+            for (stable, canary) in [
+                (0.1, 0.1),
+                (0.3, 0.3),
+                (0.5, 0.5),
+                (0.9, 0.9),
+                (0.4, 0.2),
+                (0.02, 0.02),
+            ] {
+                for alternative in [(0.1, 0.2), (0.01, 0.5), (0.5, 0.6), (0.3, 0.31)] {
+                    let found = expectation(n, (stable, canary), |stable, canary| {
+                        proportions(Null::NO_WORSE, 1.0, alternative, stable, canary)
+                    });
+                    assert!(
+                        found <= 1.0 + 1e-9,
+                        "{n:?} {stable} {canary} {alternative:?}: {found}"
+                    );
+                }
+                for ratio in [2.0, 10.0, 50.0] {
+                    let share = f64::from(n.1) / f64::from(n.0 + n.1);
+                    let found = expectation(n, (stable, canary), |stable, canary| {
+                        conditional(ratio, 1.0, canary.bad, stable.bad + canary.bad, share)
+                    });
+                    assert!(
+                        found <= 1.0 + 1e-9,
+                        "{n:?} {stable} {canary} ratio {ratio}: {found}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_bet_is_expected_to_win_if_the_canary_is_worse_and_that_was_bet_on() {
+        let found = expectation((40, 10), (0.1, 0.4), |stable, canary| {
+            proportions(Null::NO_WORSE, 1.0, (0.1, 0.4), stable, canary)
+        });
+        assert!(found > 5.0, "{found}");
+    }
+
+    #[test]
+    fn no_bet_on_health_is_expected_to_win_if_the_canary_is_worse_by_the_effect_or_more() {
+        for n in SIZES {
+            for slope in [1.0, 1.2] {
+                let null = Null { offset: 0.1, slope };
+                for (stable, beyond) in [(0.1, 0.0), (0.3, 0.0), (0.5, 0.1), (0.02, 0.3)] {
+                    let theta = (stable, null.canary(stable) + beyond);
+                    for alternative in [(stable, stable), (0.2, 0.22), (0.05, 0.01), (0.6, 0.3)] {
+                        let found = expectation(n, theta, |stable, canary| {
+                            proportions(null, -1.0, alternative, stable, canary)
+                        });
+                        assert!(found <= 1.0 + 1e-9, "{n:?} {theta:?} {alternative:?}: {found}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_bet_on_scores_is_expected_to_win_if_the_distributions_are_equal() {
+        // With two buckets the number in the upper one is binomial.
+        let scores_of = [0.2, 0.9];
+        for n in SIZES {
+            for theta in [0.1, 0.5, 0.8] {
+                for (rise, mean, variance) in [(0.05, 0.5, 0.08), (0.3, 0.3, 0.01), (-0.2, 0.6, 0.1)] {
+                    let found = expectation(n, (theta, theta), |stable, canary| {
+                        let counts = |sample: Sample| [sample.total - sample.bad, sample.bad];
+                        let (stable, canary) = (counts(stable), counts(canary));
+                        scores(rise, mean, variance, (&scores_of, &stable), (&scores_of, &canary))
+                    });
+                    assert!(found <= 1.0 + 1e-9, "{n:?} {theta} {rise}: {found}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_conditional_bet_is_valid_under_the_hypergeometric_law_of_bad_requests() {
+        for case in cases("hypergeometric") {
+            assert!(number(&case, "expectation") <= 1.0, "{case}");
+        }
+    }
+
+    #[test]
+    fn no_bet_on_rates_is_expected_to_win_at_the_border_of_its_null() {
+        let poisson = |mean: f64| {
+            let mut p = (-mean).exp();
+            (0..80)
+                .map(|k| {
+                    let now = p;
+                    p *= mean / f64::from(k + 1);
+                    now
+                })
+                .collect::<Vec<f64>>()
+        };
+        for (null, stable) in [
+            (
+                Null {
+                    offset: 0.02,
+                    slope: 1.0,
+                },
+                0.05,
+            ),
+            (
+                Null {
+                    offset: 0.0,
+                    slope: 1.5,
+                },
+                0.1,
+            ),
+            (
+                Null {
+                    offset: 0.0,
+                    slope: 1.5,
+                },
+                0.01,
+            ),
+        ] {
+            let (e_stable, e_canary) = (100.0, 30.0);
+            let (laws, alternative) = (
+                (
+                    poisson(stable * e_stable),
+                    poisson(null.canary(stable) * e_canary),
+                ),
+                (0.06, 0.06),
+            );
+            let mut sum = 0.0;
+            for (x, p) in laws.0.iter().enumerate() {
+                for (y, q) in laws.1.iter().enumerate() {
+                    let log = rates(
+                        null,
+                        -1.0,
+                        alternative,
+                        (x as f64, e_stable),
+                        (y as f64, e_canary),
+                    );
+                    sum += p * q * log.exp();
+                }
+            }
+            assert!(sum <= 1.0 + 1e-9, "{null:?}: {sum}");
+        }
+    }
+}

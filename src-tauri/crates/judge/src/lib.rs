@@ -32,6 +32,7 @@ mod limit_state;
 mod options;
 mod proportion_test;
 mod reading;
+pub mod replay;
 mod sequential;
 mod shown;
 mod signal;

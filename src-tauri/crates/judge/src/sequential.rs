@@ -27,6 +27,8 @@ impl SequentialTest {
     pub(crate) fn new(spec: &SignalSpec, levels: Levels) -> Option<Self> {
         let effect = spec.rule.against_stable?;
         match (spec.kind, spec.rule.worse) {
+            // Relative to a share of successes is not relative to the failures that are counted.
+            (SignalKind::ErrorRatio, Worse::Lower) if effect.relative.is_some() => None,
             (SignalKind::ErrorRatio, _) => Some(SequentialTest::Proportion(Box::new(ProportionTest::new(
                 effect, levels,
             )))),

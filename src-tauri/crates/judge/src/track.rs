@@ -5,7 +5,7 @@ use crate::limit_state::LimitState;
 use crate::options::{Method, Options};
 use crate::reading::Look;
 use crate::sequential::{self, SequentialTest};
-use crate::signal::{Role, SignalKind, SignalSpec};
+use crate::signal::{Role, SignalKind, SignalSpec, Worse};
 use crate::threshold;
 use crate::totals::{Pair, Totals};
 use crate::verdict::{Basis, Evidence, IntervalOf, Reason, SignalVerdict, Verdict};
@@ -197,7 +197,13 @@ impl Track {
             basis: decided.basis,
             canary: totals.canary.value(self.spec.kind),
             stable: self.compared_with(&totals.stable).value(self.spec.kind),
-            interval: standing.as_ref().and_then(|standing| standing.interval),
+            interval: standing
+                .as_ref()
+                .and_then(|standing| standing.interval)
+                .map(|(low, high)| match self.spec.rule.worse {
+                    Worse::Higher => (low, high),
+                    Worse::Lower => (-high, -low),
+                }),
             interval_of: test.map_or(IntervalOf::Difference, SequentialTest::interval_of),
             effect: self.spec.rule.against_stable.and_then(|effect| {
                 self.compared_with(&totals.stable)
