@@ -132,13 +132,25 @@ impl World {
     fn make_new(&mut self, rollout: &mut Rollout, revision: i64) {
         let deployment = rollout.deployment.clone();
         let mut template = deployment.template().clone();
-        let hash = template_hash(&template);
+        let collisions = object::integer(&deployment.0, &["status", "collisionCount"]).unwrap_or(0);
+        let hash = template_hash(&template, collisions);
         object::set(&mut template, &["metadata", "labels", HASH_LABEL], json!(hash));
         let mut selector = object::at(&deployment.0, &["spec", "selector"])
             .cloned()
             .unwrap_or(json!({}));
         object::set(&mut selector, &["matchLabels", HASH_LABEL], json!(hash));
         let name = format!("{}-{hash}", deployment.name());
+        if self
+            .store
+            .get(&Key::new(Resource::ReplicaSets, deployment.namespace(), &name))
+            .is_some()
+        {
+            // Somebody else's, such as a deleted namesake's that is not collected yet: another name, at the next look.
+            let mut next = deployment.0;
+            object::set(&mut next, &["status", "collisionCount"], json!(collisions + 1));
+            rollout.deployment = self.write_deployment(next);
+            return;
+        }
         let mut set = ReplicaSet(json!({
             "apiVersion": "apps/v1", "kind": "ReplicaSet",
             "metadata": {

@@ -5,6 +5,7 @@ mod api_server;
 mod api_status;
 mod clock;
 mod defaults;
+mod deletion;
 mod deployment_controller;
 mod discovery;
 mod disruption;

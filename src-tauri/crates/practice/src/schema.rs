@@ -13,7 +13,13 @@ use serde_json::Value;
 /// # Errors
 /// 400 with what does not fit.
 pub fn conform(kind: &Kind, object: Value) -> Result<Value, ApiStatus> {
-    let mut conformed = match kind.resource {
+    let mut conformed = conform_raw(kind, object)?;
+    omit_empty(&mut conformed);
+    Ok(conformed)
+}
+
+fn conform_raw(kind: &Kind, object: Value) -> Result<Value, ApiStatus> {
+    match kind.resource {
         Resource::Namespaces => through::<core::v1::Namespace>(kind, object),
         Resource::Nodes => through::<core::v1::Node>(kind, object),
         Resource::Pods => through::<core::v1::Pod>(kind, object),
@@ -35,9 +41,55 @@ pub fn conform(kind: &Kind, object: Value) -> Result<Value, ApiStatus> {
         Resource::SelfSubjectAccessReviews
         | Resource::SelfSubjectRulesReviews
         | Resource::SelfSubjectReviews => Ok(object),
-    }?;
-    omit_empty(&mut conformed);
-    Ok(conformed)
+    }
+}
+
+/// Refuses fields that the kind does not have, as `fieldValidation=Strict` asks.
+///
+/// # Errors
+/// 400 naming the fields.
+pub fn refuse_unknown(kind: &Kind, object: &Value) -> Result<(), ApiStatus> {
+    let known = conform_raw(kind, object.clone())?;
+    let mut unknown = Vec::new();
+    find_unknown(object, &known, "", &mut unknown);
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<String> = unknown
+        .iter()
+        .map(|path| format!("unknown field {path:?}"))
+        .collect();
+    Err(ApiStatus::bad_request(format!(
+        "{} in version {:?} cannot be handled as a {}: strict decoding error: {}",
+        kind.kind,
+        kind.version,
+        kind.kind,
+        list.join(", ")
+    )))
+}
+
+fn find_unknown(given: &Value, known: &Value, path: &str, unknown: &mut Vec<String>) {
+    match (given, known) {
+        (Value::Object(given), Value::Object(known)) => {
+            for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
+                let here = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
+                match known.get(key) {
+                    Some(known) => find_unknown(value, known, &here, unknown),
+                    None => unknown.push(here),
+                }
+            }
+        }
+        (Value::Array(given), Value::Array(known)) => {
+            for (index, (given, known)) in given.iter().zip(known).enumerate() {
+                find_unknown(given, known, &format!("{path}[{index}]"), unknown);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn through<T: DeserializeOwned + Serialize>(kind: &Kind, object: Value) -> Result<Value, ApiStatus> {
@@ -147,5 +199,21 @@ mod tests {
             conform(Resource::Deployments.kind(), object).unwrap_err().code,
             400
         );
+    }
+
+    #[test]
+    fn strict_validation_names_unknown_fields_and_lets_known_ones_pass() {
+        let mut object = json!({"spec": {"replicas": 1, "selector": {}, "template": {"spec": {"containers": [
+            {"name": "a", "imaeg": "x"}]}}}});
+        let refused = refuse_unknown(Resource::Deployments.kind(), &object).unwrap_err();
+        assert!(
+            refused
+                .message
+                .ends_with("unknown field \"spec.template.spec.containers[0].imaeg\""),
+            "{}",
+            refused.message
+        );
+        object["spec"]["template"]["spec"]["containers"] = json!([{"name": "a", "image": "x"}]);
+        assert_eq!(refuse_unknown(Resource::Deployments.kind(), &object), Ok(()));
     }
 }

@@ -190,13 +190,18 @@ pub fn same_template(one: &Value, other: &Value) -> bool {
     bare_template(one) == bare_template(other)
 }
 
-/// A hash of the template, stable over runs, in the letters Kubernetes uses.
+/// A hash of the template, stable over runs, in the letters Kubernetes uses. `collisions` is the Deployment's count of names
+/// that were taken.
 ///
 /// FNV-1a over the canonical JSON; the real one hashes Go's print of the struct, which nobody can rely on either.
-pub fn template_hash(template: &Value) -> String {
+pub fn template_hash(template: &Value, collisions: i64) -> String {
     const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in canonical(&bare_template(template)).bytes() {
+    let mut text = canonical(&bare_template(template));
+    if collisions > 0 {
+        text.push_str(&collisions.to_string());
+    }
+    for byte in text.bytes() {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
     let number = (hash >> 32) ^ (hash & 0xffff_ffff);
@@ -253,6 +258,7 @@ mod tests {
             json!({"metadata": {"labels": {"app": "a", "pod-template-hash": "x"}}, "spec": {"a": 1, "b": 2}});
         let other = json!({"spec": {"b": 2, "a": 1}, "metadata": {"labels": {"app": "a"}}});
         assert!(same_template(&one, &other));
-        assert_eq!(template_hash(&one), template_hash(&other));
+        assert_eq!(template_hash(&one, 0), template_hash(&other, 0));
+        assert_ne!(template_hash(&one, 0), template_hash(&one, 1));
     }
 }

@@ -1,4 +1,4 @@
-//! Writes through the API: create, update, patch and delete, with the server's order of checks.
+//! Writes through the API: create, update and patch, with the server's order of checks.
 
 use crate::access::User;
 use crate::api_server::Outcome;
@@ -8,7 +8,6 @@ use crate::managed_fields::{self, Writer};
 use crate::object;
 use crate::patch::{self, PatchError};
 use crate::request::{Query, Target};
-use crate::selector::{FieldSelector, LabelSelector};
 use crate::store::Key;
 use crate::world::World;
 use crate::{defaults, scale, schema, strategic, validation};
@@ -23,6 +22,8 @@ struct Options<'a> {
     operation: &'static str,
     subresource: &'a str,
     dry_run: bool,
+    /// Unknown fields are refused, not dropped.
+    strict: bool,
 }
 
 impl World {
@@ -47,7 +48,7 @@ impl World {
 
     fn insert(&mut self, target: &Target, object: Value, options: &Options<'_>) -> Outcome {
         let kind = target.kind;
-        let mut object = self.prepare(target, object)?;
+        let mut object = self.prepare(target, object, options.strict)?;
         let name = object::name(&object).to_owned();
         for field in [
             "uid",
@@ -115,7 +116,7 @@ impl World {
     }
 
     /// Name, namespace and type of a body, made to fit the path; defaults filled in.
-    fn prepare(&self, target: &Target, mut object: Value) -> Result<Value, ApiStatus> {
+    fn prepare(&self, target: &Target, mut object: Value, strict: bool) -> Result<Value, ApiStatus> {
         let kind = target.kind;
         let stated = object::text(&object, &["kind"]);
         if !stated.is_empty() && stated != kind.kind {
@@ -146,6 +147,9 @@ impl World {
         if kind.resource == Resource::Secrets {
             fold_string_data(&mut object);
         }
+        if strict {
+            schema::refuse_unknown(kind, &object)?;
+        }
         let mut object = schema::conform(kind, object)?;
         object::set(&mut object, &["kind"], json!(kind.kind));
         object::set(&mut object, &["apiVersion"], json!(kind.api_version()));
@@ -175,7 +179,7 @@ impl World {
         self.overwrite(target, &before, object, &options)
     }
 
-    fn existing(&self, target: &Target) -> Result<Arc<Value>, ApiStatus> {
+    pub(crate) fn existing(&self, target: &Target) -> Result<Arc<Value>, ApiStatus> {
         self.store
             .get(&Key::new(target.kind.resource, &target.namespace, &target.name))
             .cloned()
@@ -280,7 +284,7 @@ impl World {
         if !stated.is_empty() && stated != object::text(before, &["metadata", "resourceVersion"]) {
             return Err(ApiStatus::stale(kind, &target.name));
         }
-        let mut object = self.prepare(target, object)?;
+        let mut object = self.prepare(target, object, options.strict)?;
         for field in [
             "uid",
             "creationTimestamp",
@@ -358,115 +362,9 @@ impl World {
             object
         }
     }
-
-    pub(crate) fn delete(&mut self, target: &Target, query: &Query, body: &Bytes) -> Outcome {
-        let options: Value = if body.is_empty() {
-            Value::Null
-        } else {
-            decode(body)?
-        };
-        let before = self.existing(target)?;
-        for (field, what) in [("uid", "UID"), ("resourceVersion", "ResourceVersion")] {
-            if let Some(wanted) = options
-                .pointer(&format!("/preconditions/{field}"))
-                .and_then(Value::as_str)
-            {
-                let found = object::text(&before, &["metadata", field]);
-                if wanted != found {
-                    let why = format!(
-                        "the {what} in the precondition ({wanted}) does not match the {what} in record ({found}). \
-                         The object might have been deleted and then recreated"
-                    );
-                    return Err(ApiStatus::conflict(target.kind, &target.name, &why));
-                }
-            }
-        }
-        let dry = query.get("dryRun").is_some()
-            || object::items(&options, &["dryRun"])
-                .iter()
-                .any(|value| value.as_str() == Some("All"));
-        if !dry {
-            self.remove_object(
-                &Key::new(target.kind.resource, &target.namespace, &target.name),
-                object::integer(&options, &["gracePeriodSeconds"]),
-            );
-        }
-        if target.kind.resource == Resource::Pods || target.kind.resource == Resource::Namespaces {
-            let last = self.existing(target).unwrap_or(before);
-            return Ok((200, (*last).clone()));
-        }
-        let mut details =
-            json!({"name": target.name, "kind": target.kind.plural, "uid": object::uid(&before)});
-        if !target.kind.group.is_empty() {
-            details["group"] = json!(target.kind.group);
-        }
-        Ok((
-            200,
-            json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}),
-        ))
-    }
-
-    pub(crate) fn delete_collection(&mut self, target: &Target, query: &Query, body: &Bytes) -> Outcome {
-        let labels =
-            LabelSelector::parse(query.get("labelSelector").unwrap_or("")).map_err(ApiStatus::bad_request)?;
-        let fields =
-            FieldSelector::parse(query.get("fieldSelector").unwrap_or("")).map_err(ApiStatus::bad_request)?;
-        let namespace = (!target.namespace.is_empty()).then_some(target.namespace.as_str());
-        let keys: Vec<Key> = self
-            .store
-            .list(target.kind.resource, namespace)
-            .filter(|(_, object)| labels.matches_object(object) && fields.matches(object))
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in keys {
-            let one = Target {
-                name: key.name,
-                namespace: key.namespace,
-                ..target.clone()
-            };
-            self.delete(&one, query, body)?;
-        }
-        Ok((
-            200,
-            json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}),
-        ))
-    }
-
-    /// Deletes an object, or begins to: pods end after a grace period, namespaces when they are empty, and anything with
-    /// finalizers when these are gone. Owned objects follow in the background.
-    pub(crate) fn remove_object(&mut self, key: &Key, grace_seconds: Option<i64>) {
-        let Some(object) = self.store.get(key).cloned() else {
-            return;
-        };
-        let waits = !object::items(&object, &["metadata", "finalizers"]).is_empty()
-            || key.resource == Resource::Namespaces
-            || (key.resource == Resource::Pods
-                && grace_seconds != Some(0)
-                && !object::text(&object, &["spec", "nodeName"]).is_empty());
-        if !waits {
-            self.store.delete(key);
-        } else if !object::is_deleting(&object) {
-            let mut marked = (*object).clone();
-            let time = self.clock.seconds();
-            object::set(&mut marked, &["metadata", "deletionTimestamp"], json!(time));
-            if key.resource == Resource::Pods {
-                let grace = grace_seconds
-                    .or_else(|| object::integer(&object, &["spec", "terminationGracePeriodSeconds"]))
-                    .unwrap_or(30);
-                object::set(
-                    &mut marked,
-                    &["metadata", "deletionGracePeriodSeconds"],
-                    json!(grace),
-                );
-            } else if key.resource == Resource::Namespaces {
-                object::set(&mut marked, &["status", "phase"], json!("Terminating"));
-            }
-            self.store.put(key.clone(), marked);
-        }
-    }
 }
 
-fn decode(body: &Bytes) -> Result<Value, ApiStatus> {
+pub(crate) fn decode(body: &Bytes) -> Result<Value, ApiStatus> {
     let value: Value = serde_json::from_slice(body)
         .map_err(|error| ApiStatus::bad_request(format!("the object provided is unrecognized: {error}")))?;
     if value.is_object() {
@@ -506,6 +404,7 @@ fn options<'a>(
         operation,
         subresource,
         dry_run,
+        strict: query.get("fieldValidation") == Some("Strict"),
     })
 }
 

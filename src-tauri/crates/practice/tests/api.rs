@@ -497,3 +497,35 @@ fn rolling_back_a_release_that_added_things_leaves_no_trace_and_uses_the_old_rep
         .collect();
     assert_eq!(serving, [old_set]);
 }
+
+#[test]
+fn a_deployment_deleted_and_made_again_at_once_gets_its_own_replica_set() {
+    let mut cluster = Cluster::with(2);
+    let old = cluster.replica_sets()[0]["metadata"]["uid"].clone();
+    cluster
+        .world
+        .kubectl_delete(&User::Admin, Resource::Deployments, "default", "web")
+        .unwrap();
+    cluster
+        .world
+        .kubectl_apply(&User::Admin, &manifest(2, "shop/web:1"))
+        .unwrap();
+    cluster.settle();
+    let sets = cluster.replica_sets();
+    assert_eq!(sets.len(), 1);
+    assert_ne!(sets[0]["metadata"]["uid"], old);
+    assert_eq!(cluster.ready(), 2);
+}
+
+#[test]
+fn orphaned_replica_sets_outlive_their_deployment() {
+    let mut cluster = Cluster::with(2);
+    let options = json!({"propagationPolicy": "Orphan"});
+    cluster
+        .world
+        .send(&User::Admin, "DELETE", PATH, "application/json", &options)
+        .unwrap();
+    cluster.world.advance_by(std::time::Duration::from_secs(30));
+    assert_eq!(cluster.replica_sets().len(), 1);
+    assert_eq!(cluster.ready(), 2);
+}
