@@ -42,6 +42,13 @@ fn release_and_roll_back(app: &App, steps: &mut Steps) -> Outcome<String> {
         practice::accelerate(app)?;
         practice::production_cell(app)
     })?;
+    steps.step(app, "production-cell", |app| {
+        let cell = format!("[data-testid='cell-{}-{}']", cell.application, cell.environment);
+        app.session.wait_for(&cell, PATIENCE)?.click()?;
+        app.session
+            .wait_for("[data-testid=cell-panel] [data-testid=rollback-spot]", PATIENCE)
+            .map(|_| ())
+    })?;
     let release = steps.step(app, "release-started", |app| {
         let release = practice::start_a_release_that_goes_bad(app, &cell)?;
         app.session
@@ -113,14 +120,35 @@ fn review_without_a_cluster(app: &App, steps: &mut Steps, release: &str) -> Outc
             return Err(format!("a cluster still answers: {}", shell["contacts"]));
         }
         app.session
-            .wait_for(&format!("[data-testid='history-{release}']"), PATIENCE)?
-            .click()
+            .wait_for(&format!("[data-testid='history-row-{release}']"), PATIENCE)?
+            .click()?;
+        app.session
+            .wait_for(
+                &format!("[data-testid=capsule][data-release='{release}']"),
+                PATIENCE,
+            )
+            .map(|_| ())
     })?;
     steps.step(app, "replayed-offline", |app| {
-        app.session.wait_for("[data-testid=way]", PATIENCE)?;
+        app.session.wait_for("[data-testid=replay]", PATIENCE)?;
         app.session.wait("charts with lines", PATIENCE, || {
             Ok((!lines_of_charts(app)?.is_empty()).then_some(()))
-        })
+        })?;
+        // Back through the events until the moment at which the canary was degraded.
+        app.session
+            .wait("the moment when the canary was degraded", PATIENCE, || {
+                if app
+                    .session
+                    .find("[data-testid=frame-verdict][data-outcome=degraded]")?
+                    .is_some()
+                {
+                    return Ok(Some(()));
+                }
+                app.session
+                    .wait_for("[data-testid=replay-previous]", PATIENCE)?
+                    .click()?;
+                Ok(None)
+            })
     })
 }
 
