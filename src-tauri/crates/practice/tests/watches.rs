@@ -1,5 +1,5 @@
 //! Watches at the level of lines: what a selector sees, where a watch can start, and when it ends.
-#![allow(clippy::unwrap_used, reason = "the helpers of these tests are tests too")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of these tests are tests too")]
 
 mod cluster;
 
