@@ -1,12 +1,22 @@
 import type { Capsule, Ending, HistoryFilter, HistoryList, HistoryRow, ManifestDiff, Note } from '../generated/view';
-import { mei, production, staging, startedAt } from './checkout';
+import { mei, phaseTimes, production, staging, startedAt } from './checkout';
 import { picture, tellings, type Script } from './story';
 
 /** The record of a telling of the story, as it is when it is over. */
 export function capsuleOf(id: string, script: Script, notes: Note[] = []): Capsule {
   const last = picture(script);
   const events = [...last.events].reverse();
-  const moments = [...new Set([0, 30, 60, 150, 300, ...events.map((line) => Math.ceil((line.at - startedAt) / 1000))])]
+  const moments = [
+    ...new Set([
+      0,
+      30,
+      60,
+      150,
+      300,
+      ...phaseTimes.map(([begin]) => begin + 11),
+      ...events.map((line) => Math.ceil((line.at - startedAt) / 1000)),
+    ]),
+  ]
     .filter((seconds) => seconds >= 0 && seconds <= script.now)
     .sort((a, b) => a - b);
   const frames = moments.map((now) => ({
