@@ -1,7 +1,7 @@
 use crate::bet::{self, Null};
 use crate::dispersion::Dispersion;
 use crate::levels::{Levels, Standing};
-use crate::proportion_test::MEMORY;
+use crate::pace::Pace;
 use crate::signal::Effect;
 use crate::verdict::Verdict;
 use crate::wealth::Wealth;
@@ -63,32 +63,32 @@ impl CountTest {
     }
 
     /// Adds to what is known without betting.
-    pub(crate) fn learn(&mut self, stable: Events, canary: Events) {
+    pub(crate) fn learn(&mut self, pace: Pace, stable: Events, canary: Events) {
         if self.stable.1 > 0.0 && stable.1 > 0.0 {
             let expected = (self.stable.0 + 0.5) / self.stable.1 * stable.1;
             let variance = expected * (1.0 + stable.1 / self.stable.1);
             self.dispersion.observe_stable(stable.0 - expected, variance);
         }
         let add = |memory: &mut Events, look: Events| {
-            *memory = (MEMORY * memory.0 + look.0, MEMORY * memory.1 + look.1);
+            *memory = (pace.memory * memory.0 + look.0, pace.memory * memory.1 + look.1);
         };
         add(&mut self.stable, stable);
         add(&mut self.canary, canary);
     }
 
-    pub(crate) fn observe(&mut self, stable: Events, canary: Events) {
+    pub(crate) fn observe(&mut self, pace: Pace, stable: Events, canary: Events) {
         if stable.1 > 0.0 && canary.1 > 0.0 {
-            self.bet(stable, canary);
+            self.bet(pace, stable, canary);
             let share = canary.1 / (stable.1 + canary.1);
             let excess = canary.0 - (stable.0 + canary.0) * share;
             let variance = (1.0 - share).powi(2) * canary.0 + share.powi(2) * stable.0;
             self.dispersion.observe_difference(excess, variance);
         }
-        self.learn(stable, canary);
+        self.learn(pace, stable, canary);
         self.rejected |= self.degraded_evidence() >= self.levels.degraded && self.is_worth_stopping();
     }
 
-    fn bet(&mut self, stable: Events, canary: Events) {
+    fn bet(&mut self, pace: Pace, stable: Events, canary: Events) {
         let overdispersion = self.dispersion.factor();
         self.dispersion.use_factor(overdispersion);
         let share = canary.1 / (stable.1 + canary.1);
@@ -97,7 +97,7 @@ impl CountTest {
         for (slot, ratio) in degraded[1..].iter_mut().zip(RATIOS) {
             *slot = bet::conditional(ratio, 1.0, canary.0, events, share) / overdispersion;
         }
-        self.degraded.bet(&degraded);
+        self.degraded.bet(&degraded, pace.shared);
         let mut healthy = [0.0; HEALTHY_WEIGHTS.len()];
         if self.stable.1 > 0.0 {
             // Half an event over all that was seen, so that a rate is never zero.
@@ -119,7 +119,7 @@ impl CountTest {
                 *slot = bet::rates(null, -1.0, (base, rate), stable, canary) / overdispersion;
             }
         }
-        self.healthy.bet(&healthy);
+        self.healthy.bet(&healthy, pace.shared);
     }
 
     fn is_worth_stopping(&self) -> bool {

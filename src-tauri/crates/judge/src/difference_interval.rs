@@ -1,5 +1,6 @@
 use crate::bet::{self, Null, Sample};
 use crate::levels::Levels;
+use crate::pace::Pace;
 use crate::wealth::Wealth;
 
 /// Differences that are tested, on both sides of 0.
@@ -46,6 +47,7 @@ impl DifferenceInterval {
         stable: Sample,
         canary: Sample,
         overdispersion: f64,
+        pace: Pace,
     ) {
         for point in &mut self.points {
             let null = Null {
@@ -63,8 +65,8 @@ impl DifferenceInterval {
             } else {
                 (&mut point.at_least, &mut point.at_most)
             };
-            winner.bet(&[0.0, log]);
-            idle.bet(&[0.0, 0.0]);
+            winner.bet(&[0.0, log], pace.shared);
+            idle.bet(&[0.0, 0.0], pace.shared);
         }
     }
 

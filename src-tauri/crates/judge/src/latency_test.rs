@@ -4,7 +4,7 @@ use crate::difference_interval::DifferenceInterval;
 use crate::dispersion::Dispersion;
 use crate::histogram::Histogram;
 use crate::levels::{Levels, Standing};
-use crate::proportion_test::MEMORY;
+use crate::pace::Pace;
 use crate::signal::Effect;
 use crate::verdict::Verdict;
 use crate::wealth::Wealth;
@@ -114,7 +114,7 @@ impl LatencyTest {
     }
 
     /// Adds to what is known without betting.
-    fn learn(&mut self, stable: &Histogram, canary: &Histogram) {
+    fn learn(&mut self, pace: Pace, stable: &Histogram, canary: &Histogram) {
         if let Some(buckets) = self.buckets.clone()
             && let Some(ranks) = self.ranks(&buckets)
             && stable.total() > 0.0
@@ -126,7 +126,7 @@ impl LatencyTest {
                 .observe_stable(n * (mean(&ranks.scores, &look) - 0.5), variance);
         }
         for (memory, look) in [(&mut self.stable, stable), (&mut self.canary, canary)] {
-            memory.scale(MEMORY);
+            memory.scale(pace.memory);
             if !look.bounds().is_empty() {
                 memory.add(look);
             }
@@ -150,12 +150,12 @@ impl LatencyTest {
     }
 
     /// Stable alone, before there is a canary.
-    pub(crate) fn observe_stable(&mut self, stable: &Histogram) {
+    pub(crate) fn observe_stable(&mut self, pace: Pace, stable: &Histogram) {
         self.agree_on_bounds(stable, &Histogram::default());
-        self.learn(stable, &Histogram::default());
+        self.learn(pace, stable, &Histogram::default());
     }
 
-    pub(crate) fn observe(&mut self, stable: &Histogram, canary: &Histogram) {
+    pub(crate) fn observe(&mut self, pace: Pace, stable: &Histogram, canary: &Histogram) {
         self.agree_on_bounds(stable, canary);
         if let Some(buckets) = self.buckets.clone()
             && stable.total() > 0.0
@@ -164,10 +164,10 @@ impl LatencyTest {
             let reduce =
                 |histogram: &Histogram| Histogram::new(&buckets.bounds, &histogram.reduced(&buckets.bounds));
             let (stable, canary) = (reduce(stable), reduce(canary));
-            self.bet(&buckets, &stable, &canary);
-            self.learn(&stable, &canary);
+            self.bet(pace, &buckets, &stable, &canary);
+            self.learn(pace, &stable, &canary);
         } else {
-            self.learn(stable, canary);
+            self.learn(pace, stable, canary);
         }
         self.rejected |= self.degraded_evidence() >= self.levels.degraded && self.is_worth_stopping();
     }
@@ -213,7 +213,7 @@ impl LatencyTest {
         })
     }
 
-    fn bet(&mut self, buckets: &Buckets, stable: &Histogram, canary: &Histogram) {
+    fn bet(&mut self, pace: Pace, buckets: &Buckets, stable: &Histogram, canary: &Histogram) {
         let overdispersion = self.dispersion.factor();
         self.dispersion.use_factor(overdispersion);
         let mut degraded = [0.0; DEGRADED_WEIGHTS.len()];
@@ -244,10 +244,10 @@ impl LatencyTest {
         if let Some(bound) = edges[1] {
             self.bet_on_quantile(buckets, bound, stable, canary, overdispersion, &mut quantile);
         }
-        self.follow_difference(buckets, stable, canary, overdispersion);
-        self.degraded.bet(&degraded);
-        self.healthy_rank.bet(&rank);
-        self.healthy_quantile.bet(&quantile);
+        self.follow_difference(pace, buckets, stable, canary, overdispersion);
+        self.degraded.bet(&degraded, pace.shared);
+        self.healthy_rank.bet(&rank, pace.shared);
+        self.healthy_quantile.bet(&quantile, pace.shared);
     }
 
     fn bet_on_edge(
@@ -295,6 +295,7 @@ impl LatencyTest {
 
     fn follow_difference(
         &mut self,
+        pace: Pace,
         buckets: &Buckets,
         stable: &Histogram,
         canary: &Histogram,
@@ -308,7 +309,7 @@ impl LatencyTest {
         let seen = (buckets.past(bound, &seen) + PULL * at) / (self.canary.total() + PULL);
         let sample = |h: &Histogram| Sample::new(h.total(), buckets.past(bound, h.counts()));
         self.interval
-            .observe((at, seen), sample(stable), sample(canary), overdispersion);
+            .observe((at, seen), sample(stable), sample(canary), overdispersion, pace);
     }
 
     fn measure_scatter(&mut self, ranks: &Ranks, stable: &Histogram, canary: &Histogram) {

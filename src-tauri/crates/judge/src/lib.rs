@@ -30,6 +30,7 @@ mod latency_test;
 mod levels;
 mod limit_state;
 mod options;
+mod pace;
 mod proportion_test;
 mod reading;
 pub mod replay;

@@ -2,12 +2,10 @@ use crate::bet::{self, Null, Sample};
 use crate::difference_interval::DifferenceInterval;
 use crate::dispersion::Dispersion;
 use crate::levels::{Levels, Standing};
+use crate::pace::Pace;
 use crate::signal::Effect;
 use crate::verdict::Verdict;
 use crate::wealth::Wealth;
-
-/// How much of an estimate's memory is kept from look to look.
-pub(crate) const MEMORY: f64 = 0.98;
 
 /// Ratios that the conditional bets are made on.
 const RATIOS: [f64; 4] = [2.0, 4.0, 10.0, 50.0];
@@ -81,7 +79,7 @@ impl ProportionTest {
     }
 
     /// Adds to what is known without betting: stable alone, before there is a canary, teaches its rate and its scatter.
-    pub(crate) fn learn(&mut self, stable: Sample, canary: Sample) {
+    pub(crate) fn learn(&mut self, pace: Pace, stable: Sample, canary: Sample) {
         if let Some((rate, _)) = self.estimate()
             && stable.total > 0.0
         {
@@ -92,27 +90,27 @@ impl ProportionTest {
             );
         }
         let add = |memory: &mut Sample, look: Sample| {
-            memory.total = MEMORY * memory.total + look.total;
-            memory.bad = MEMORY * memory.bad + look.bad;
+            memory.total = pace.memory * memory.total + look.total;
+            memory.bad = pace.memory * memory.bad + look.bad;
         };
         add(&mut self.stable, stable);
         add(&mut self.canary, canary);
     }
 
-    pub(crate) fn observe(&mut self, stable: Sample, canary: Sample) {
+    pub(crate) fn observe(&mut self, pace: Pace, stable: Sample, canary: Sample) {
         if stable.total > 0.0 && canary.total > 0.0 {
-            self.bet(stable, canary);
+            self.bet(pace, stable, canary);
             let (all, bad) = (stable.total + canary.total, stable.bad + canary.bad);
             let share = canary.total / all;
             let variance = bad * share * (1.0 - share) * (all - bad) / (all - 1.0).max(1.0);
             self.dispersion
                 .observe_difference(canary.bad - bad * share, variance);
         }
-        self.learn(stable, canary);
+        self.learn(pace, stable, canary);
         self.rejected |= self.degraded_evidence() >= self.levels.degraded && self.is_worth_stopping();
     }
 
-    fn bet(&mut self, stable: Sample, canary: Sample) {
+    fn bet(&mut self, pace: Pace, stable: Sample, canary: Sample) {
         let overdispersion = self.dispersion.factor();
         self.dispersion.use_factor(overdispersion);
         let share = canary.total / (stable.total + canary.total);
@@ -135,10 +133,10 @@ impl ProportionTest {
                 *slot = bet::proportions(null, -1.0, (base, rate), stable, canary) / overdispersion;
             }
             self.interval
-                .observe((base, seen), stable, canary, overdispersion);
+                .observe((base, seen), stable, canary, overdispersion, pace);
         }
-        self.degraded.bet(&degraded);
-        self.healthy.bet(&healthy);
+        self.degraded.bet(&degraded, pace.shared);
+        self.healthy.bet(&healthy, pace.shared);
     }
 
     /// Whether what was seen recently is at least half of the smallest effect worth stopping for. A difference that is real

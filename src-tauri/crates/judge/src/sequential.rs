@@ -7,6 +7,7 @@ use crate::histogram::Histogram;
 use crate::latency_test::LatencyTest;
 use crate::levels::{Levels, Standing};
 use crate::options::Options;
+use crate::pace::Pace;
 use crate::proportion_test::ProportionTest;
 use crate::signal::{SignalKind, SignalSpec, Worse};
 use crate::totals::Pair;
@@ -51,7 +52,7 @@ impl SequentialTest {
     }
 
     /// One look. Where the canary is not known, stable alone teaches what is normal.
-    pub(crate) fn observe(&mut self, worse: Worse, look: &Pair) {
+    pub(crate) fn observe(&mut self, worse: Worse, pace: Pace, look: &Pair) {
         let both = look.canary.looks > 0;
         match self {
             SequentialTest::Proportion(test) => {
@@ -62,26 +63,26 @@ impl SequentialTest {
                 let stable = bad(look.stable.size, look.stable.sum);
                 let canary = bad(look.canary.size, look.canary.sum);
                 if both {
-                    test.observe(stable, canary)
+                    test.observe(pace, stable, canary)
                 } else {
-                    test.learn(stable, canary)
+                    test.learn(pace, stable, canary)
                 }
             }
             SequentialTest::Latency(test) => {
                 let (stable, canary): (&Histogram, _) = (&look.stable.histogram, &look.canary.histogram);
                 if both {
-                    test.observe(stable, canary)
+                    test.observe(pace, stable, canary)
                 } else {
-                    test.observe_stable(stable)
+                    test.observe_stable(pace, stable)
                 }
             }
             SequentialTest::Count(test) => {
                 let stable = (look.stable.sum, look.stable.size);
                 let canary = (look.canary.sum, look.canary.size);
                 if both {
-                    test.observe(stable, canary)
+                    test.observe(pace, stable, canary)
                 } else {
-                    test.learn(stable, canary)
+                    test.learn(pace, stable, canary)
                 }
             }
         }

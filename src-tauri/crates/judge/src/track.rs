@@ -3,6 +3,7 @@ use crate::judge::Arms;
 use crate::levels::{Levels, Standing};
 use crate::limit_state::LimitState;
 use crate::options::{Method, Options};
+use crate::pace::Pace;
 use crate::reading::Look;
 use crate::sequential::{self, SequentialTest};
 use crate::signal::{Role, SignalKind, SignalSpec, Worse};
@@ -10,6 +11,9 @@ use crate::threshold;
 use crate::totals::{Pair, Totals};
 use crate::verdict::{Basis, Evidence, IntervalOf, Reason, SignalVerdict, Verdict};
 use crate::window::Window;
+
+/// Seconds that the first look is taken to stand for.
+const FIRST_SECONDS: f64 = 5.0;
 
 /// One signal through a release: what its looks amount to.
 #[derive(Debug, Clone)]
@@ -30,6 +34,7 @@ pub(crate) struct Track {
 #[derive(Debug, Clone)]
 pub(crate) struct Phase {
     pub(crate) arms: Arms,
+    /// First look with requests of the canary.
     pub(crate) started_ms: Option<i64>,
     pub(crate) window: Window,
     pub(crate) limit: LimitState,
@@ -62,7 +67,7 @@ impl Phase {
         (self.looks > 1).then(|| self.seconds() / f64::from(self.looks - 1))
     }
 
-    /// Seconds since the first look of the phase.
+    /// Seconds since the canary's first request of the phase.
     pub(crate) fn seconds(&self) -> f64 {
         match (self.started_ms, self.newest_ms) {
             (Some(start), Some(newest)) => newest.saturating_sub(start) as f64 / 1000.0,
@@ -120,11 +125,13 @@ impl Track {
             self.ignored = self.ignored.saturating_add(1);
             return;
         }
+        let since = self
+            .newest_ms
+            .map(|newest| look.at_ms.saturating_sub(newest) as f64 / 1000.0);
+        let pace = Pace::after(since.unwrap_or(FIRST_SECONDS));
         self.newest_ms = Some(look.at_ms);
         let phase = &mut self.phase;
-        let started = *phase.started_ms.get_or_insert(look.at_ms);
         phase.newest_ms = Some(look.at_ms);
-        phase.looks = phase.looks.saturating_add(1);
         let kind = self.spec.kind;
         let mut pair = Pair::default();
         let right = [
@@ -141,14 +148,23 @@ impl Track {
         if pair.canary.looks > 0 {
             phase.canary_ms = Some(look.at_ms);
         }
-        let age = look.at_ms.saturating_sub(started) as f64 / 1000.0;
-        if age < options.warmup_seconds && self.warms_up() {
+        if pair.canary.size > 0.0 {
+            phase.started_ms.get_or_insert(look.at_ms);
+        }
+        if phase.started_ms.is_some() {
+            phase.looks = phase.looks.saturating_add(1);
+        }
+        // Stable alone, before there is a canary, is not cold: it teaches what is normal.
+        let age = phase
+            .started_ms
+            .map(|started| look.at_ms.saturating_sub(started) as f64 / 1000.0);
+        if age.is_some_and(|age| age < options.warmup_seconds) && self.warms_up() {
             return;
         }
-        self.count(options, look.at_ms, pair);
+        self.count(options, pace, look.at_ms, pair);
     }
 
-    fn count(&mut self, options: &Options, at_ms: i64, pair: Pair) {
+    fn count(&mut self, options: &Options, pace: Pace, at_ms: i64, pair: Pair) {
         let kind = self.spec.kind;
         let phase = &mut self.phase;
         if let Some(limit) = &self.spec.rule.limit {
@@ -166,7 +182,7 @@ impl Track {
             && pair.stable.looks > 0
             && let Some(test) = &mut self.test
         {
-            test.observe(self.spec.rule.worse, &pair);
+            test.observe(self.spec.rule.worse, pace, &pair);
         }
         let compares = self.spec.rule.against_stable.is_some() && phase.arms == Arms::Both;
         if pair.canary.looks == 0 || (compares && pair.stable.looks == 0) {

@@ -9,9 +9,6 @@
 //! One bettor keeps cash. So a canary that is healthy for an hour and then turns bad is found almost as fast as one that is bad from
 //! the start: what the others lost in that hour is not owed. Sharing only moves wealth, so the sum stays an e-process.
 
-/// Part of the wealth that is shared out again at each look.
-const SHARED: f64 = 0.004;
-
 /// Wealth of several bettors against one null hypothesis.
 #[derive(Debug, Clone)]
 pub(crate) struct Wealth {
@@ -42,8 +39,8 @@ impl Wealth {
     }
 
     /// Takes the logarithm of each bettor's factor, in the order of the weights. A factor that is missing or is not
-    /// a number counts as cash.
-    pub(crate) fn bet(&mut self, log_factors: &[f64]) {
+    /// a number counts as cash. `shared` is the part of the wealth that is shared out again.
+    pub(crate) fn bet(&mut self, log_factors: &[f64], shared: f64) {
         let factor = |index: usize| {
             let log = log_factors.get(index).copied().unwrap_or(0.0);
             if log.is_nan() {
@@ -70,7 +67,7 @@ impl Wealth {
             GROWTH_MEMORY * self.growth.1 + 1.0,
         );
         for (part, weight) in self.parts.iter_mut().zip(&self.weights) {
-            *part = (1.0 - SHARED) * *part / sum + SHARED * weight;
+            *part = (1.0 - shared) * *part / sum + shared * weight;
         }
     }
 
@@ -95,7 +92,7 @@ mod tests {
     fn cash_alone_neither_wins_nor_loses() {
         let mut wealth = Wealth::new(&[1.0], f64::INFINITY);
         for _ in 0..1000 {
-            wealth.bet(&[0.0]);
+            wealth.bet(&[0.0], 0.004);
         }
         assert!(wealth.log().abs() < 1e-9);
     }
@@ -104,11 +101,11 @@ mod tests {
     fn an_hour_of_losing_bets_costs_a_late_winner_only_the_restart() {
         let mut wealth = Wealth::new(&[0.2, 0.8], f64::INFINITY);
         for _ in 0..720 {
-            wealth.bet(&[0.0, -5.0]);
+            wealth.bet(&[0.0, -5.0], 0.004);
         }
         assert!(wealth.log() > -5.0, "{}", wealth.log());
         for _ in 0..10 {
-            wealth.bet(&[0.0, 2.0]);
+            wealth.bet(&[0.0, 2.0], 0.004);
         }
         assert!(wealth.log() > 20.0 - 5.0 - 6.5, "{}", wealth.log());
     }
@@ -117,10 +114,10 @@ mod tests {
     fn wealth_is_never_above_what_the_best_bettor_makes_and_never_above_its_cap() {
         let mut wealth = Wealth::new(&[0.5, 0.5], 3.0);
         for _ in 0..10 {
-            wealth.bet(&[0.0, 0.2]);
+            wealth.bet(&[0.0, 0.2], 0.004);
             assert!(wealth.log() <= 0.2 * 10.0 && wealth.log() <= 3.0);
         }
-        wealth.bet(&[f64::NAN, 800.0]);
+        wealth.bet(&[f64::NAN, 800.0], 0.004);
         assert_eq!(wealth.log(), 3.0);
     }
 }
