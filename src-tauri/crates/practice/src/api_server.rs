@@ -25,8 +25,10 @@ pub enum Reply {
     Watch(WatchId),
     /// No answer, ever.
     Hang,
-    /// The connection is refused or breaks.
+    /// The connection is refused: nothing was done.
     Refused,
+    /// The connection breaks after the request was carried out.
+    Lost,
 }
 
 /// What a handler made: an object to answer with and its status code.
@@ -51,7 +53,7 @@ impl World {
         let done = self.route(&request);
         self.observe();
         if fault == Some(Fault::LoseAnswer) {
-            return Reply::Refused;
+            return Reply::Lost;
         }
         match done {
             Ok(Done::Value(code, value)) => Reply::Answer(json_answer(code, &value)),
@@ -257,7 +259,7 @@ impl World {
                 .and_then(|text| text.parse().ok())
                 .map(Duration::from_secs),
         };
-        self.open_watch(request, from, initial && bookmarks)
+        Ok(self.open_watch(request, from, initial && bookmarks))
     }
 }
 

@@ -270,12 +270,12 @@ impl ApiStatus {
             504 => "Timeout",
             _ => "InternalError",
         };
-        Self::new(
-            code,
-            reason,
-            format!("injected by the test: {reason}"),
-            Value::Null,
-        )
+        let details = if code == 429 {
+            json!({"retryAfterSeconds": 1})
+        } else {
+            Value::Null
+        };
+        Self::new(code, reason, format!("injected by the test: {reason}"), details)
     }
 
     /// The `Status` object.

@@ -88,7 +88,7 @@ impl World {
                 self.close_watch(id);
                 Ok(Value::Null)
             }
-            Reply::Hang | Reply::Refused => Err(Refused {
+            Reply::Hang | Reply::Refused | Reply::Lost => Err(Refused {
                 code: 0,
                 message: "no answer".to_owned(),
             }),

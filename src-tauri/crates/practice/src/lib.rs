@@ -1,4 +1,15 @@
 //! A Kubernetes-shaped cluster inside this process, with traffic and metrics.
+//!
+//! [`World`] is one cluster: objects with resource versions, the API server's checks, and the Deployment, ReplicaSet,
+//! EndpointSlice, quota and disruption controllers that follow Kubernetes 1.36. It is synchronous and deterministic: time
+//! enters only through [`World::advance`], and the same seed with the same calls gives the same bytes.
+//!
+//! [`Practice`] owns three worlds (dev, staging, production) with five applications, lets their time run on a tokio task,
+//! and hands out `kube::Client`s to them. There are no sockets.
+//!
+//! Metrics are samples of what the pods counted; the Prometheus HTTP API answers PromQL over them, also through the API
+//! server's service proxy at `monitoring/prometheus:9090`. What it does not know it says (HTTP 422), it never makes up a series.
+//! A [`Scenario`] changes how the pods of an application's *next* version behave; what to think of that is up to others.
 
 mod access;
 mod api_server;

@@ -75,6 +75,10 @@ async fn answer(shared: Arc<Shared>, request: Request<Bytes>) -> Result<Response
             Ok(response)
         }
         Reply::Refused => Err(refused()),
+        Reply::Lost => Err(io::Error::new(
+            io::ErrorKind::ConnectionReset,
+            "the connection to the practice cluster broke",
+        )),
         Reply::Hang => {
             // Until the practice cluster ends; the caller's own time limit comes first.
             let _ = closed.wait_for(|closed| *closed).await;

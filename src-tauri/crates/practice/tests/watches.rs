@@ -1,5 +1,9 @@
 //! Watches at the level of lines: what a selector sees, where a watch can start, and when it ends.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of these tests are tests too")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "the helpers of these tests are tests too"
+)]
 
 mod cluster;
 
@@ -104,13 +108,12 @@ fn a_compacted_revision_is_gone_before_the_watch_and_during_it() {
         "and the connection ends"
     );
     let path = format!("{DEPLOYMENTS}?watch=1&resourceVersion={from}");
-    match cluster
-        .world
-        .handle(http::Request::get(path).body(Bytes::new()).unwrap())
-    {
-        Reply::Answer(response) => assert_eq!(response.status().as_u16(), 410),
-        other => panic!("{other:?}"),
-    }
+    let id = open(&mut cluster.world, &path);
+    assert_eq!(
+        types(&read(&mut cluster.world, id)),
+        ["ERROR"],
+        "200 and an event, as the real server answers"
+    );
 }
 
 #[test]
