@@ -93,14 +93,14 @@ export const settings = {
     title: 'History',
     retention: 'Keep samples for',
     retentionText: 'What happened, and why, is kept for good. Only the measured samples are let go.',
-    days: { '30': '30 days', '90': '90 days', '365': '1 year', '0': 'Good' },
+    days: { '30': '30 days', '90': '90 days', '365': '1 year', '0': 'Always' },
     database: 'Database',
     size: 'Size',
   },
   notifications: {
     title: 'Notifications',
     label: 'System notifications',
-    text: 'A verdict that turns, a hold, a rollback and a finished release, also while the window is closed.',
+    text: 'A verdict that turns, a hold, a rollback and a finished release.',
     options: { on: 'On', off: 'Off' },
   },
   diagnostics: {

@@ -92,7 +92,7 @@ export const settings: typeof en = {
   notifications: {
     title: '通知',
     label: '系统通知',
-    text: '判定变化、暂停、回滚和发布完成时通知，窗口关闭时也会通知。',
+    text: '判定变化、暂停、回滚和发布完成时通知。',
     options: { on: '开', off: '关' },
   },
   diagnostics: {
