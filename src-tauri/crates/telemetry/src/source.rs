@@ -1,0 +1,58 @@
+use crate::pod_labels::PodLabels;
+use crate::{Preset, PrometheusTransport, SignalQuery};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where an environment's health data comes from.
+#[derive(Clone)]
+pub struct Source {
+    /// The way to Prometheus.
+    pub transport: Arc<dyn PrometheusTransport>,
+    /// Which metrics the applications have.
+    pub preset: Preset,
+    /// Under which labels series tell their pod; `None`: whichever convention is found.
+    pub labels: Option<PodLabels>,
+    /// Queries that the user wrote, by the signal's id; they come before the preset's.
+    pub queries: BTreeMap<String, SignalQuery>,
+    /// How long an answer may take.
+    pub timeout: Duration,
+    /// How long after a time its samples may still come, although newer ones are there.
+    pub settle: Duration,
+}
+
+impl Source {
+    /// The usual source: everything is found by itself.
+    pub fn new(transport: Arc<dyn PrometheusTransport>) -> Source {
+        Source {
+            transport,
+            preset: Preset::Automatic,
+            labels: None,
+            queries: BTreeMap::new(),
+            timeout: Duration::from_secs(10),
+            settle: Duration::from_secs(2),
+        }
+    }
+
+    /// With another preset.
+    pub fn preset(mut self, preset: Preset) -> Source {
+        self.preset = preset;
+        self
+    }
+
+    /// With a query of the user's for one signal.
+    pub fn query(mut self, signal: &str, query: SignalQuery) -> Source {
+        self.queries.insert(signal.to_owned(), query);
+        self
+    }
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source")
+            .field("preset", &self.preset)
+            .field("labels", &self.labels)
+            .field("queries", &self.queries)
+            .finish_non_exhaustive()
+    }
+}

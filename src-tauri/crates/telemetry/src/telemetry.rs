@@ -1,0 +1,501 @@
+use crate::arms::{Both, Telling};
+use crate::detect::{Detected, detect};
+use crate::fetch::{Fetched, Question, Selector};
+use crate::grid::{self, MOST_LOOKS, Patience, STEP_MS};
+use crate::looks::{Class, Counters, Making, of_buckets, of_class, readings, rhythm};
+use crate::pod_labels::PodLabels;
+use crate::preset::{self, RESTART_COUNTER, RESTARTS};
+use crate::prometheus::Prometheus;
+use crate::{Preset, SignalQuery, Source, TelemetryError};
+use async_trait::async_trait;
+use conductor::{PortError, SignalLooks, SignalScope, Signals, WorkloadRef};
+use judge::{Look, Reading, SignalSpec};
+use release::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use ts_rs::TS;
+
+/// How far before a question its first scrapes are looked for while the scrape interval is not known, in milliseconds.
+const FIRST_LOOKBACK_MS: i64 = 150_000;
+const LEAST_LOOKBACK_MS: i64 = 20_000;
+const MOST_LOOKBACK_MS: i64 = 300_000;
+/// How long after a vain search for a workload's metrics the next one comes, in milliseconds.
+const SEARCH_AGAIN_MS: i64 = 15_000;
+/// How long a finding counts, in milliseconds: a new version may come with other metrics.
+const FINDING_COUNTS_MS: i64 = 600_000;
+/// A question that was answered in part is asked again this often before the missing part is given up.
+const PARTS_AGAIN: u32 = 3;
+/// The time that samples are waited for before a time is given up, in milliseconds.
+const MISSING_MS: i64 = 15_000;
+
+/// Sources of health data, one for each environment.
+#[derive(Default)]
+pub struct Telemetry {
+    sources: Mutex<BTreeMap<String, Arc<Environment>>>,
+}
+
+/// A signal that could not be read, and why; the others are not concerned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SignalProblem {
+    /// The signal's id.
+    pub signal: String,
+    /// Why.
+    pub error: TelemetryError,
+}
+
+struct Environment {
+    source: Source,
+    prometheus: Prometheus,
+    workloads: Mutex<BTreeMap<WorkloadRef, Known>>,
+}
+
+/// What earlier questions about a workload taught.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    detected: Option<Detected>,
+    searched_ms: Option<i64>,
+    interval_ms: Option<i64>,
+    lookback_ms: Option<i64>,
+    parts_missed: u32,
+    problems: Vec<SignalProblem>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Telemetry {
+    /// No sources yet.
+    pub fn new() -> Telemetry {
+        Telemetry::default()
+    }
+
+    /// Sets, or replaces, the source of an environment.
+    pub fn set_source(&self, environment: &str, source: Source) {
+        let prometheus = Prometheus::new(Arc::clone(&source.transport), source.timeout);
+        let environment_of = Environment {
+            source,
+            prometheus,
+            workloads: Mutex::default(),
+        };
+        locked(&self.sources).insert(environment.to_owned(), Arc::new(environment_of));
+    }
+
+    /// Takes an environment's source away.
+    pub fn remove_source(&self, environment: &str) {
+        locked(&self.sources).remove(environment);
+    }
+
+    /// Whether an environment has a source of health data.
+    pub fn has_source(&self, environment: &str) -> bool {
+        locked(&self.sources).contains_key(environment)
+    }
+
+    /// What was found out about a workload's metrics, as it is known now.
+    pub fn detected(&self, workload: &WorkloadRef) -> Option<Detected> {
+        let environment = self.environment(&workload.environment).ok()?;
+        let known = locked(&environment.workloads);
+        known.get(workload)?.detected.clone()
+    }
+
+    /// Which signals could not be read at the last question about a workload, and why.
+    pub fn problems(&self, workload: &WorkloadRef) -> Vec<SignalProblem> {
+        let Ok(environment) = self.environment(&workload.environment) else {
+            return Vec::new();
+        };
+        let known = locked(&environment.workloads);
+        known
+            .get(workload)
+            .map_or_else(Vec::new, |known| known.problems.clone())
+    }
+
+    /// The signals that a release of this workload can be judged by: those of the preset that has series for its pods now.
+    /// Empty if there are none.
+    ///
+    /// # Errors
+    ///
+    /// The environment has no source, or it cannot be asked.
+    pub async fn signals_for(&self, workload: &WorkloadRef) -> Result<Vec<SignalSpec>, TelemetryError> {
+        let environment = self.environment(&workload.environment)?;
+        let source = &environment.source;
+        let found = detect(
+            &environment.prometheus,
+            source.preset,
+            source.labels.as_ref(),
+            workload,
+        )
+        .await?;
+        let Some(found) = found else {
+            return Ok(Vec::new());
+        };
+        let mut signals = preset::default_signals(found.preset);
+        signals.retain(|signal| found.status_label.is_some() || signal.id != preset::ERRORS);
+        if found.restarts.is_some() {
+            signals.push(preset::restarts_signal());
+        }
+        Ok(signals)
+    }
+
+    fn environment(&self, id: &str) -> Result<Arc<Environment>, TelemetryError> {
+        locked(&self.sources)
+            .get(id)
+            .cloned()
+            .ok_or_else(|| TelemetryError::NoSource {
+                environment: id.to_owned(),
+            })
+    }
+}
+
+#[async_trait]
+impl Signals for Telemetry {
+    async fn looks(
+        &self,
+        scope: &SignalScope,
+        signals: &[SignalSpec],
+        after: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<SignalLooks>, PortError> {
+        if until <= after || signals.is_empty() {
+            return Ok(Vec::new());
+        }
+        let environment = self.environment(&scope.workload.environment)?;
+        Ok(environment.looks(scope, signals, after.0, until.0).await?)
+    }
+}
+
+/// How one signal is read.
+struct Plan<'a> {
+    spec: &'a SignalSpec,
+    query: Result<(Telling, SignalQuery), TelemetryError>,
+}
+
+impl Environment {
+    async fn looks(
+        &self,
+        scope: &SignalScope,
+        signals: &[SignalSpec],
+        after_ms: i64,
+        until_ms: i64,
+    ) -> Result<Vec<SignalLooks>, TelemetryError> {
+        let mut known = locked(&self.workloads)
+            .get(&scope.workload)
+            .cloned()
+            .unwrap_or_default();
+        self.search(&mut known, &scope.workload, signals, until_ms)
+            .await?;
+        let plans: Vec<Plan> = signals
+            .iter()
+            .map(|spec| Plan {
+                query: self.query(spec, scope, known.detected.as_ref()),
+                spec,
+            })
+            .collect();
+        let labels = self.labels(known.detected.as_ref());
+        let mut question = Question {
+            prometheus: &self.prometheus,
+            scope,
+            labels: labels.as_ref(),
+            step_ms: grid::step_ms(known.interval_ms),
+        };
+        let lookback = known.lookback_ms.unwrap_or(FIRST_LOOKBACK_MS);
+        let window = (until_ms - after_ms).min(MOST_LOOKS * STEP_MS) + lookback;
+        let selectors: BTreeSet<Selector> = plans.iter().flat_map(Plan::selectors).collect();
+        let fetched = question.counters(selectors, window, until_ms).await;
+        self.check_parts(&mut known, &fetched, scope)?;
+
+        let counters: Vec<Result<Both<Counters>, TelemetryError>> =
+            plans.iter().map(|plan| plan.counters(&fetched)).collect();
+        let (newest, interval) = pace(&plans, &counters);
+        known.learn(interval);
+        question.step_ms = grid::step_ms(known.interval_ms);
+        let patience = Patience {
+            settle_ms: i64::try_from(self.source.settle.as_millis()).unwrap_or(MISSING_MS),
+            missing_ms: MISSING_MS.max(2 * question.step_ms),
+        };
+        // Without counters there is nothing whose samples could be waited for.
+        let newest = if fetched.is_empty() {
+            Some(until_ms)
+        } else {
+            newest
+        };
+        let times = grid::times(after_ms, until_ms, question.step_ms, newest, patience);
+
+        let mut found = Vec::with_capacity(plans.len());
+        known.problems.clear();
+        for (plan, counters) in plans.iter().zip(counters) {
+            let looks = match plan.looks(&question, counters, &times, after_ms).await {
+                Ok(looks) => looks,
+                Err(error) if error.is_of_source() && !fetched.values().any(Result::is_ok) => {
+                    return Err(error);
+                }
+                Err(error) => {
+                    tracing::debug!(
+                        signal = plan.spec.id,
+                        code = error.code(),
+                        "a signal has no data: {error}"
+                    );
+                    known.problems.push(SignalProblem {
+                        signal: plan.spec.id.clone(),
+                        error,
+                    });
+                    times
+                        .iter()
+                        .map(|at| Look::new(*at, Reading::NoData, Reading::NoData))
+                        .collect()
+                }
+            };
+            found.push(SignalLooks {
+                signal: plan.spec.id.clone(),
+                looks,
+            });
+        }
+        locked(&self.workloads).insert(scope.workload.clone(), known);
+        Ok(found)
+    }
+
+    /// Looks for the workload's metrics, now and then until they are found, and seldom afterwards.
+    async fn search(
+        &self,
+        known: &mut Known,
+        workload: &WorkloadRef,
+        signals: &[SignalSpec],
+        now_ms: i64,
+    ) -> Result<(), TelemetryError> {
+        let written = |signal: &SignalSpec| self.source.queries.contains_key(&signal.id);
+        if self.source.preset == Preset::Custom || signals.iter().all(written) {
+            return Ok(());
+        }
+        let rest = if known.detected.is_some() {
+            FINDING_COUNTS_MS
+        } else {
+            SEARCH_AGAIN_MS
+        };
+        if known
+            .searched_ms
+            .is_some_and(|at| (at..at + rest).contains(&now_ms))
+        {
+            return Ok(());
+        }
+        let source = &self.source;
+        let found = detect(&self.prometheus, source.preset, source.labels.as_ref(), workload).await?;
+        // Series that are away for a moment do not make what was known unknown.
+        if found.is_some() || known.detected.is_none() {
+            known.detected = found;
+        }
+        known.searched_ms = Some(now_ms);
+        locked(&self.workloads).insert(workload.clone(), known.clone());
+        Ok(())
+    }
+
+    fn labels(&self, detected: Option<&Detected>) -> Option<PodLabels> {
+        detected
+            .map(|detected| detected.labels.clone())
+            .or_else(|| self.source.labels.clone())
+    }
+
+    fn query(
+        &self,
+        spec: &SignalSpec,
+        scope: &SignalScope,
+        detected: Option<&Detected>,
+    ) -> Result<(Telling, SignalQuery), TelemetryError> {
+        let no_query = || TelemetryError::NoQuery {
+            signal: spec.id.clone(),
+        };
+        let found = if let Some(query) = self.source.queries.get(&spec.id) {
+            (Telling::ByQuery, query.clone())
+        } else {
+            let detected = detected.ok_or_else(no_query)?;
+            let all = [scope.stable.as_slice(), scope.canary.as_slice()].concat();
+            if spec.id == RESTARTS {
+                let labels = detected.restarts.as_ref().ok_or_else(no_query)?;
+                // These series tell their pod by other labels than the application's own.
+                let pods = format!(
+                    "{}=\"{{{{namespace}}}}\",{}=~\"{{{{arm_pods}}}}\"",
+                    labels.namespace, labels.pod
+                );
+                let events = format!("{RESTART_COUNTER}{{{pods}}}");
+                (Telling::ByQuery, SignalQuery::Events { events })
+            } else {
+                let status = detected.status_label.as_deref();
+                let labels = &detected.labels;
+                let query = preset::query(detected.preset, status, labels, &scope.workload, &all, &spec.id);
+                (Telling::ByLabels, query.ok_or_else(no_query)?)
+            }
+        };
+        if found.1.fits(spec.kind) {
+            Ok(found)
+        } else {
+            Err(TelemetryError::WrongKind {
+                signal: spec.id.clone(),
+            })
+        }
+    }
+
+    /// If the source did not answer at all, nothing is known. If it answered in part, the same is asked again a few times,
+    /// so that no sample is lost to one slow answer; then the missing part is given up.
+    fn check_parts(
+        &self,
+        known: &mut Known,
+        fetched: &BTreeMap<Selector, Fetched>,
+        scope: &SignalScope,
+    ) -> Result<(), TelemetryError> {
+        let of_source = fetched
+            .values()
+            .filter_map(|answer| answer.as_ref().err())
+            .find(|error| error.is_of_source());
+        let Some(error) = of_source else {
+            known.parts_missed = 0;
+            return Ok(());
+        };
+        let has_answers = fetched.values().any(Result::is_ok);
+        known.parts_missed += 1;
+        if has_answers && known.parts_missed > PARTS_AGAIN {
+            return Ok(());
+        }
+        locked(&self.workloads).insert(scope.workload.clone(), known.clone());
+        Err(error.clone())
+    }
+}
+
+/// The newest sample and the scrape interval of the signals that count; of all, if none counts.
+fn pace(
+    plans: &[Plan<'_>],
+    counters: &[Result<Both<Counters>, TelemetryError>],
+) -> (Option<i64>, Option<i64>) {
+    let of = |required: bool| {
+        let of_signals: Vec<&Counters> = plans
+            .iter()
+            .zip(counters)
+            .filter(|(plan, _)| !required || plan.spec.role.is_required())
+            .filter_map(|(_, counters)| counters.as_ref().ok())
+            .flat_map(|both| [&both.stable, &both.canary])
+            .collect();
+        rhythm(&of_signals)
+    };
+    let (newest, interval) = of(true);
+    if newest.is_some() {
+        (newest, interval)
+    } else {
+        of(false)
+    }
+}
+
+impl Known {
+    fn learn(&mut self, interval_ms: Option<i64>) {
+        if let Some(interval) = interval_ms {
+            self.interval_ms = Some(interval);
+            // Three scrapes and a half: one may be missing.
+            let lookback = interval.saturating_mul(7) / 2;
+            self.lookback_ms = Some(lookback.clamp(LEAST_LOOKBACK_MS, MOST_LOOKBACK_MS));
+        } else {
+            let wider = self.lookback_ms.unwrap_or(FIRST_LOOKBACK_MS).saturating_mul(2);
+            self.lookback_ms = Some(wider.min(MOST_LOOKBACK_MS));
+        }
+    }
+}
+
+impl Plan<'_> {
+    /// What has to be fetched for it.
+    fn selectors(&self) -> Vec<Selector> {
+        let Ok((telling, query)) = &self.query else {
+            return Vec::new();
+        };
+        let selectors = match query {
+            SignalQuery::Ratio { total, bad } => vec![total.clone(), bad.clone()],
+            SignalQuery::Buckets { buckets, .. } => {
+                let mut all = vec![buckets.clone()];
+                all.extend(sums(buckets));
+                all
+            }
+            SignalQuery::Events { events } | SignalQuery::Speed { events } => vec![events.clone()],
+            SignalQuery::Value { .. } => Vec::new(),
+        };
+        selectors
+            .into_iter()
+            .map(|selector| (telling.clone(), selector))
+            .collect()
+    }
+
+    fn counters(&self, fetched: &BTreeMap<Selector, Fetched>) -> Result<Both<Counters>, TelemetryError> {
+        let (telling, query) = self.query.as_ref().map_err(Clone::clone)?;
+        let get = |selector: &String| match fetched.get(&(telling.clone(), selector.clone())) {
+            Some(answer) => answer.clone(),
+            None => Ok(Both::default()),
+        };
+        let with = |first: Both<Counters>, second: Both<Counters>| Both {
+            stable: [first.stable, second.stable].concat(),
+            canary: [first.canary, second.canary].concat(),
+        };
+        Ok(match query {
+            SignalQuery::Ratio { total, bad } => with(
+                get(total)?.map(|series| of_class(series, Class::All)),
+                get(bad)?.map(|series| of_class(series, Class::Bad)),
+            ),
+            SignalQuery::Buckets { buckets, .. } => {
+                let of_bounds = get(buckets)?.map(|series| of_buckets(series));
+                match sums(buckets) {
+                    Some(selector) => {
+                        let of_sums = get(&selector)?;
+                        with(of_bounds, of_sums.map(|series| of_class(series, Class::Sum)))
+                    }
+                    None => of_bounds,
+                }
+            }
+            SignalQuery::Events { events } | SignalQuery::Speed { events } => {
+                get(events)?.map(|series| of_class(series, Class::All))
+            }
+            SignalQuery::Value { .. } => Both::default(),
+        })
+    }
+
+    async fn looks(
+        &self,
+        question: &Question<'_>,
+        counters: Result<Both<Counters>, TelemetryError>,
+        times: &[i64],
+        after_ms: i64,
+    ) -> Result<Vec<Look>, TelemetryError> {
+        let (_, query) = self.query.as_ref().map_err(Clone::clone)?;
+        let counters = counters?;
+        let making = match query {
+            SignalQuery::Ratio { .. } => Making::Ratio,
+            SignalQuery::Buckets { unit, .. } => Making::Histogram(unit.seconds()),
+            SignalQuery::Events { .. } => Making::Events,
+            SignalQuery::Speed { .. } => Making::Speed,
+            SignalQuery::Value { expression } => return values(question, expression, times).await,
+        };
+        let both = counters.map(|of_arm| readings(making, of_arm, times, after_ms));
+        Ok(times
+            .iter()
+            .zip(both.stable.into_iter().zip(both.canary))
+            .map(|(at, (stable, canary))| Look::new(*at, stable, canary))
+            .collect())
+    }
+}
+
+async fn values(
+    question: &Question<'_>,
+    expression: &str,
+    times: &[i64],
+) -> Result<Vec<Look>, TelemetryError> {
+    let both = question.values(expression, times).await?;
+    let reading = |values: &BTreeMap<i64, f64>, at: &i64| {
+        values
+            .get(at)
+            .map_or(Reading::NoData, |value| Reading::value(*value))
+    };
+    Ok(times
+        .iter()
+        .map(|at| Look::new(*at, reading(&both.stable, at), reading(&both.canary, at)))
+        .collect())
+}
+
+/// The selector of a histogram's sums, beside that of its buckets.
+fn sums(buckets: &str) -> Option<String> {
+    let (name, rest) = buckets.split_once('{')?;
+    let base = name.trim_end().strip_suffix("_bucket")?;
+    Some(format!("{base}_sum{{{rest}"))
+}
