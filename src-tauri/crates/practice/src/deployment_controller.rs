@@ -4,6 +4,7 @@
 //! arithmetic, in the exact order.
 
 use crate::object;
+use crate::selector::LabelSelector;
 use crate::store::Key;
 use crate::workload::*;
 use crate::world::World;
@@ -66,6 +67,7 @@ impl World {
 
     /// ReplicaSets of the Deployment; makes the new one if asked to. Revisions and copied annotations are brought up to date.
     pub(crate) fn find_replica_sets(&mut self, deployment: Deployment, make: bool) -> Rollout {
+        self.adopt_orphans(&deployment);
         let mut sets: Vec<ReplicaSet> = self
             .store
             .list(Resource::ReplicaSets, Some(deployment.namespace()))
@@ -92,6 +94,28 @@ impl World {
             self.make_new(&mut rollout, revision);
         }
         rollout
+    }
+
+    /// ReplicaSets without a controller that the Deployment's selector picks become its own.
+    fn adopt_orphans(&mut self, deployment: &Deployment) {
+        let selector = object::at(&deployment.0, &["spec", "selector"]).unwrap_or(&Value::Null);
+        let selector = LabelSelector::from_object(selector);
+        let orphans: Vec<(Key, Value)> = self
+            .store
+            .list(Resource::ReplicaSets, Some(deployment.namespace()))
+            .filter(|(_, set)| {
+                object::controller_of(set).is_none()
+                    && !object::is_deleting(set)
+                    && !selector.is_empty()
+                    && selector.matches_object(set)
+            })
+            .map(|(key, set)| (key.clone(), (**set).clone()))
+            .collect();
+        for (key, mut set) in orphans {
+            let owner = object::controller_reference(&deployment.0, "apps/v1", "Deployment");
+            object::set(&mut set, &["metadata", "ownerReferences"], json!([owner]));
+            self.write(key, set, MANAGER, "");
+        }
     }
 
     fn refresh_new(&mut self, rollout: &mut Rollout, revision: i64) {

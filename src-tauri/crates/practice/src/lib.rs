@@ -63,7 +63,7 @@ pub use kinds::Resource;
 pub use kubectl::{Refused, path_of};
 pub use practice::{Options, Practice};
 pub use scenario::{ALL as SCENARIOS, Scenario};
-pub use seed_data::{Environment, NAMESPACE, PROFILES, Profile, profile};
+pub use seed_data::{Environment, NAMESPACE, PROFILES, Profile, populate, profile};
 pub use service::ApiService;
 pub use traffic::Application;
 pub use watch::{Polled, WatchId};

@@ -33,6 +33,7 @@ pub fn check(kind: &Kind, before: Option<&Value>, object: &Value) -> Result<(), 
             template(object, &mut causes);
         }
         Resource::Pods => containers(object::at(object, &["spec"]), "spec", &mut causes),
+        Resource::ConfigMaps | Resource::Secrets => immutable_data(before, object, &mut causes),
         _ => {}
     }
     if causes.is_empty() {
@@ -87,6 +88,21 @@ fn deployment(before: Option<&Value>, object: &Value, causes: &mut Vec<Cause>) {
     {
         let selector = object::at(object, &["spec", "selector"]).unwrap_or(&Value::Null);
         causes.push(Cause::invalid("spec.selector", selector, "field is immutable"));
+    }
+}
+
+/// `immutable: true` can neither be taken back nor be worked around.
+fn immutable_data(before: Option<&Value>, object: &Value, causes: &mut Vec<Cause>) {
+    let Some(before) = before.filter(|before| object::flag(before, &["immutable"])) else {
+        return;
+    };
+    for field in ["immutable", "data", "binaryData"] {
+        if before.get(field) != object.get(field) {
+            causes.push(Cause::forbidden(
+                field,
+                "field is immutable when `immutable` is set",
+            ));
+        }
     }
 }
 

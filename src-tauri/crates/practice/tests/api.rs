@@ -528,4 +528,28 @@ fn orphaned_replica_sets_outlive_their_deployment() {
     cluster.world.advance_by(std::time::Duration::from_secs(30));
     assert_eq!(cluster.replica_sets().len(), 1);
     assert_eq!(cluster.ready(), 2);
+    let set = cluster.replica_sets()[0]["metadata"]["uid"].clone();
+    cluster
+        .world
+        .kubectl_apply(&User::Admin, &manifest(2, "shop/web:1"))
+        .unwrap();
+    cluster.settle();
+    let sets = cluster.replica_sets();
+    assert_eq!(
+        (sets.len(), &sets[0]["metadata"]["uid"]),
+        (1, &set),
+        "a new namesake takes them over"
+    );
+}
+
+#[test]
+fn an_immutable_config_map_stays_as_it_is() {
+    let mut cluster = Cluster::empty(1);
+    let config = |value: &str| {
+        json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "default"},
+               "immutable": true, "data": {"a": value}})
+    };
+    cluster.world.kubectl_apply(&User::Admin, &config("1")).unwrap();
+    let refused = cluster.world.kubectl_apply(&User::Admin, &config("2"));
+    assert_eq!(code(&refused), 422);
 }
