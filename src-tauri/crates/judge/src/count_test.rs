@@ -41,7 +41,7 @@ impl CountTest {
             levels,
             degraded: Wealth::new(&DEGRADED_WEIGHTS, f64::INFINITY),
             healthy: Wealth::new(&HEALTHY_WEIGHTS, levels.healthy_cap()),
-            dispersion: Dispersion::new(1.0, 2.0),
+            dispersion: Dispersion::new(1.0, 3.0),
             stable: (0.0, 0.0),
             canary: (0.0, 0.0),
             rejected: false,
@@ -52,8 +52,13 @@ impl CountTest {
         self.healthy = Wealth::new(&HEALTHY_WEIGHTS, self.levels.healthy_cap());
     }
 
+    /// Calls the canary worse, if what was seen recently is worth stopping for.
+    pub(crate) fn reject(&mut self) {
+        self.rejected |= self.is_worth_stopping();
+    }
+
     /// What was counted against "no worse", reduced to what is known of the scatter by now.
-    fn degraded_evidence(&self) -> f64 {
+    pub(crate) fn degraded_evidence(&self) -> f64 {
         let log = self.degraded.log();
         if log > 0.0 {
             log * self.dispersion.left()
@@ -85,7 +90,9 @@ impl CountTest {
             self.dispersion.observe_difference(excess, variance);
         }
         self.learn(pace, stable, canary);
-        self.rejected |= self.degraded_evidence() >= self.levels.degraded && self.is_worth_stopping();
+        if self.degraded_evidence() >= self.levels.degraded {
+            self.reject();
+        }
     }
 
     fn bet(&mut self, pace: Pace, stable: Events, canary: Events) {

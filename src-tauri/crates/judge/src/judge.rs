@@ -27,6 +27,8 @@ pub struct Judge {
     options: Options,
     tracks: Vec<Track>,
     newest_ms: Option<i64>,
+    /// Critical signals, at least 1: each has this part of alpha.
+    critical: f64,
 }
 
 impl Judge {
@@ -67,6 +69,7 @@ impl Judge {
             options,
             tracks,
             newest_ms: None,
+            critical,
         })
     }
 
@@ -81,7 +84,26 @@ impl Judge {
         };
         track.observe(&self.options, look);
         self.newest_ms = self.newest_ms.max(Some(look.at_ms));
+        self.combine_evidence();
         true
+    }
+
+    /// The mean of e-values is an e-value, whatever the signals have to do with each other (Vovk and Wang, 2021): several
+    /// critical signals that each are half convinced convince together. The one with the largest part names itself.
+    fn combine_evidence(&mut self) {
+        let mut tests: Vec<_> = self.tracks.iter_mut().filter_map(Track::critical_test).collect();
+        if tests.len() < 2 {
+            return;
+        }
+        let logs: Vec<f64> = tests.iter().map(|test| test.degraded_evidence()).collect();
+        let mean = logs.iter().map(|log| log.min(700.0).exp()).sum::<f64>() / self.critical;
+        if mean < 1.0 / self.options.alpha {
+            return;
+        }
+        let largest = (0..logs.len()).max_by(|a, b| logs[*a].total_cmp(&logs[*b]));
+        if let Some(test) = largest.and_then(|index| tests.get_mut(index)) {
+            test.reject();
+        }
     }
 
     /// Begins a new phase. What speaks for health starts anew, since a fault may only show at a larger share; so does

@@ -103,8 +103,13 @@ impl LatencyTest {
         self.interval = DifferenceInterval::new(self.levels);
     }
 
+    /// Calls the canary worse, if what was seen recently is worth stopping for.
+    pub(crate) fn reject(&mut self) {
+        self.rejected |= self.is_worth_stopping();
+    }
+
     /// What was counted against "no slower", reduced to what is known of the scatter by now.
-    fn degraded_evidence(&self) -> f64 {
+    pub(crate) fn degraded_evidence(&self) -> f64 {
         let log = self.degraded.log();
         if log > 0.0 {
             log * self.dispersion.left()
@@ -169,7 +174,9 @@ impl LatencyTest {
         } else {
             self.learn(pace, stable, canary);
         }
-        self.rejected |= self.degraded_evidence() >= self.levels.degraded && self.is_worth_stopping();
+        if self.degraded_evidence() >= self.levels.degraded {
+            self.reject();
+        }
     }
 
     /// The bound that is used for the objective: the first that is not below it.

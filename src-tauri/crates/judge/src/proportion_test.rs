@@ -43,7 +43,7 @@ impl ProportionTest {
             degraded: Wealth::new(&DEGRADED_WEIGHTS, f64::INFINITY),
             healthy: Wealth::new(&HEALTHY_WEIGHTS, levels.healthy_cap()),
             interval: DifferenceInterval::new(levels),
-            dispersion: Dispersion::new(1.0, 2.0),
+            dispersion: Dispersion::new(1.0, 3.0),
             stable: Sample::default(),
             canary: Sample::default(),
             rejected: false,
@@ -68,8 +68,13 @@ impl ProportionTest {
         Some((stable, canary))
     }
 
+    /// Calls the canary worse, if what was seen recently is worth stopping for.
+    pub(crate) fn reject(&mut self) {
+        self.rejected |= self.is_worth_stopping();
+    }
+
     /// What was counted against "no worse", reduced to what is known of the scatter by now.
-    fn degraded_evidence(&self) -> f64 {
+    pub(crate) fn degraded_evidence(&self) -> f64 {
         let log = self.degraded.log();
         if log > 0.0 {
             log * self.dispersion.left()
@@ -107,7 +112,9 @@ impl ProportionTest {
                 .observe_difference(canary.bad - bad * share, variance);
         }
         self.learn(pace, stable, canary);
-        self.rejected |= self.degraded_evidence() >= self.levels.degraded && self.is_worth_stopping();
+        if self.degraded_evidence() >= self.levels.degraded {
+            self.reject();
+        }
     }
 
     fn bet(&mut self, pace: Pace, stable: Sample, canary: Sample) {

@@ -88,6 +88,24 @@ impl SequentialTest {
         }
     }
 
+    /// Logarithm of the evidence against "no worse".
+    pub(crate) fn degraded_evidence(&self) -> f64 {
+        match self {
+            SequentialTest::Proportion(test) => test.degraded_evidence(),
+            SequentialTest::Latency(test) => test.degraded_evidence(),
+            SequentialTest::Count(test) => test.degraded_evidence(),
+        }
+    }
+
+    /// Calls the canary worse on evidence of the whole release, if this signal sees something worth stopping for.
+    pub(crate) fn reject(&mut self) {
+        match self {
+            SequentialTest::Proportion(test) => test.reject(),
+            SequentialTest::Latency(test) => test.reject(),
+            SequentialTest::Count(test) => test.reject(),
+        }
+    }
+
     pub(crate) fn standing(&self) -> Standing {
         match self {
             SequentialTest::Proportion(test) => test.standing(),

@@ -108,6 +108,15 @@ impl Track {
         }
     }
 
+    /// The test, if the signal can make the release degraded.
+    pub(crate) fn critical_test(&mut self) -> Option<&mut SequentialTest> {
+        if self.spec.role == Role::Critical {
+            self.test.as_mut()
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn ignored(&self) -> u64 {
         self.ignored
     }

@@ -295,3 +295,27 @@ fn without_a_stable_arm_the_verdict_is_marked_as_weaker() {
     assert_eq!(verdict.signals[0].basis, Basis::Before);
     assert_eq!(verdict.signals[0].interval, None);
 }
+
+#[test]
+fn critical_signals_that_are_each_half_convinced_convince_together() {
+    let specs = || {
+        vec![
+            SignalSpec::error_ratio("s0", 0.005),
+            SignalSpec::error_ratio("s1", 0.005),
+        ]
+    };
+    let looks_until_degraded = |bad: &[&str]| {
+        let mut release = Scenario::new(specs(), sequential());
+        let mut looks = 0;
+        while release.verdict().verdict != Verdict::Degraded {
+            for signal in ["s0", "s1"] {
+                let errors = if bad.contains(&signal) { 2.0 } else { 0.0 };
+                release.look(signal, ratio(900.0, 4.0), ratio(100.0, errors));
+            }
+            looks += 1;
+        }
+        assert!(!release.verdict().failing.is_empty());
+        looks
+    };
+    assert!(looks_until_degraded(&["s0", "s1"]) < looks_until_degraded(&["s0"]));
+}
