@@ -195,3 +195,66 @@ fn null_of(effect: &Effect, base: f64) -> Null {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn binomial(n: u32, p: f64) -> Vec<f64> {
+        let mut law = vec![0.0; n as usize + 1];
+        law[0] = 1.0;
+        for _ in 0..n {
+            for k in (0..law.len()).rev() {
+                law[k] = law[k] * (1.0 - p) + if k > 0 { law[k - 1] * p } else { 0.0 };
+            }
+        }
+        law
+    }
+
+    /// Expectation of the wealth after two looks of 10 and 5 requests, over all that can happen.
+    fn expectation(stable: f64, canary: f64, wealth: impl Fn(&ProportionTest) -> f64) -> f64 {
+        let levels = Levels {
+            degraded: 4.6,
+            healthy: 3.0,
+        };
+        let (stable, canary) = (binomial(10, stable), binomial(5, canary));
+        let looks: Vec<(f64, Sample, Sample)> = stable
+            .iter()
+            .enumerate()
+            .flat_map(|(x, p)| {
+                canary
+                    .iter()
+                    .enumerate()
+                    .map(move |(y, q)| (p * q, Sample::new(10.0, x as f64), Sample::new(5.0, y as f64)))
+            })
+            .collect();
+        let pace = Pace::after(5.0);
+        let mut sum = 0.0;
+        for (p, stable, canary) in &looks {
+            let mut test = ProportionTest::new(Effect::absolute(0.1), levels);
+            test.observe(pace, *stable, *canary);
+            for (q, stable, canary) in &looks {
+                let mut test = test.clone();
+                test.observe(pace, *stable, *canary);
+                sum += p * q * wealth(&test).exp();
+            }
+        }
+        sum
+    }
+
+    #[test]
+    fn two_looks_at_a_canary_that_is_no_worse_are_not_expected_to_be_evidence_against_it() {
+        for (stable, canary) in [(0.05, 0.05), (0.3, 0.3), (0.3, 0.1)] {
+            let found = expectation(stable, canary, ProportionTest::degraded_evidence);
+            assert!(found <= 1.0 + 1e-9, "{stable} {canary}: {found}");
+        }
+    }
+
+    #[test]
+    fn two_looks_at_a_canary_that_is_worse_by_the_effect_are_not_expected_to_be_evidence_of_health() {
+        for (stable, canary) in [(0.05, 0.15), (0.3, 0.4), (0.3, 0.5)] {
+            let found = expectation(stable, canary, |test| test.healthy.log());
+            assert!(found <= 1.0 + 1e-9, "{stable} {canary}: {found}");
+        }
+    }
+}

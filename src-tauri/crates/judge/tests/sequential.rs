@@ -309,7 +309,7 @@ fn critical_signals_that_are_each_half_convinced_convince_together() {
         let mut looks = 0;
         while release.verdict().verdict != Verdict::Degraded {
             for signal in ["s0", "s1"] {
-                let errors = if bad.contains(&signal) { 2.0 } else { 0.0 };
+                let errors = if bad.contains(&signal) { 1.0 } else { 0.0 };
                 release.look(signal, ratio(900.0, 4.0), ratio(100.0, errors));
             }
             looks += 1;
