@@ -40,6 +40,7 @@ export class Session {
   show = $state.raw<{ release: string | null } | null>(null);
   /** Wall-clock time, ticking once a second, for ages and remaining times. */
   now = $state(0);
+  #liveTaken = 0;
   readonly #clock: () => number;
   #next = 1;
 
@@ -76,11 +77,26 @@ export class Session {
     return reply;
   }
 
+  /**
+   * The clock of the watched release: what its last picture said, and what has passed since. A practice cluster may have
+   * a clock of its own.
+   */
+  get liveNow(): number {
+    const { live } = this;
+    return live === null ? this.now : live.now + Math.max(0, this.now - Math.max(this.#liveTaken, 0));
+  }
+
+  /** Takes in what was asked for, as if it had been pushed. */
+  takeLive(live: LiveRelease): void {
+    this.live = live;
+    this.#liveTaken = this.#clock();
+  }
+
   /** Takes in what was pushed. */
   take(event: Event): void {
     switch (event.kind) {
       case 'live':
-        this.live = event.release;
+        this.takeLive(event.release);
         break;
       case 'running':
         this.running = event.releases;

@@ -11,6 +11,11 @@ export function heightOf(share: number): number {
   return 100 - 100 * Math.pow(Math.min(Math.max(share, 0), 100) / 100, 0.6);
 }
 
+/** The share that stands at a height: the other way round. */
+export function shareAtHeight(y: number): number {
+  return 100 * Math.pow(Math.min(Math.max(100 - y, 0), 100) / 100, 1 / 0.6);
+}
+
 /** A label at a step. */
 export interface WayLabel extends Point {
   phase: number;
@@ -54,6 +59,11 @@ interface Input {
   room?: number;
 }
 
+/** Whether a phase did not pass: a gate failed in it, or it was rolled back from here. */
+export function hasFailed(phase: PhaseTrack): boolean {
+  return phase.state === 'failed' || phase.gates.some((gate) => gate.state === 'failed');
+}
+
 /** Draws a way. Phases stand where they really began, else where they are planned to. */
 export function drawWay({ phases, shares, startedAt, now, endedAt = null, room = 4 }: Input): Way {
   // A phase that lasts longer than planned moves everything that is still to come.
@@ -63,7 +73,7 @@ export function drawWay({ phases, shares, startedAt, now, endedAt = null, room =
   const begin = (phase: PhaseTrack): number => phase.startedAt ?? phase.plannedStart + late;
   const end = (phase: PhaseTrack): number =>
     phase.endedAt ?? (phase === open || phase.startedAt === null ? phase.plannedEnd + late : phase.plannedEnd);
-  const gateAt = (phase: PhaseTrack): number => (phase.state === 'failed' ? Math.min(end(phase), now) : end(phase));
+  const gateAt = (phase: PhaseTrack): number => (hasFailed(phase) ? Math.min(end(phase), now) : end(phase));
   const last = phases.at(-1);
   const stop = endedAt ?? now;
   const from = Math.min(startedAt, phases[0] ? begin(phases[0]) : startedAt);

@@ -46,7 +46,7 @@ export interface Run {
 }
 
 /** Splits samples at gaps and where a limit is crossed; neighbouring runs share the sample at the crossing. */
-export function runs(samples: PlotSample[], isOver: (value: number) => boolean): Run[] {
+export function runs(samples: PlotSample[], isOver: (value: number, at: number) => boolean): Run[] {
   const found: Run[] = [];
   let before: (PlotSample & { value: number }) | null = null;
   for (const sample of samples) {
@@ -55,7 +55,7 @@ export function runs(samples: PlotSample[], isOver: (value: number) => boolean):
       continue;
     }
     const full = { ...sample, value: sample.value };
-    const over = isOver(full.value);
+    const over = isOver(full.value, full.at);
     const last = found.at(-1);
     if (last && before && last.over === over) last.samples.push(full);
     else found.push({ over, samples: before ? [before, full] : [full] });

@@ -37,7 +37,7 @@ describe('numbers and times', () => {
 
   it('have as many decimals as help to compare them', () => {
     expect([0.111, 4.123, 178.6, 64_700].map(measured)).toEqual(['0.11', '4.1', '179', '64,700']);
-    expect([5, 12.5, 33.33].map(percent)).toEqual(['5%', '12.5%', '33.33%']);
+    expect([5, 12.5, 33.33].map(percent)).toEqual(['5%', '12.5%', '33.3%']);
     expect(bytes(41_200_000)).toBe('41 MB');
   });
 });

@@ -73,9 +73,9 @@ export function measured(value: number): string {
   return number(value, size < 1 ? 2 : size < 10 ? 1 : 0);
 }
 
-/** A share in percent as a plan has it: `5%`, `12.5%`. */
+/** A share in percent: `5%`, `12.5%`, `33.3%`; very small ones keep two decimals. */
 export function percent(value: number): string {
-  return `${number(value, 2)}%`;
+  return `${number(value, Math.abs(value) < 1 ? 2 : 1)}%`;
 }
 
 /** A size on disk. */

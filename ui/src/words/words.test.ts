@@ -35,7 +35,8 @@ describe('the words', () => {
     const same = english.filter(
       ([path, word]) => typeof word === 'string' && /[a-z]{4}/.test(word) && chinese.get(path) === word,
     );
-    const latin = /^(Slipway|Prometheus|Kubernetes|kubectl|PromQL|English|简体中文|YAML|OpenTelemetry.*|Pod|CPU|Service|https:.*|shop, payments)$/;
+    const latin =
+      /^(Slipway|Prometheus|Kubernetes|kubectl|PromQL|English|简体中文|YAML|OpenTelemetry.*|Pod|CPU|Service|https:.*|shop, payments)$/;
     expect(same.filter(([, word]) => !latin.test(String(word)))).toEqual([]);
   });
 

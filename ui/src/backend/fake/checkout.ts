@@ -116,7 +116,7 @@ const rule = (limit: number | null, effect: number | null): SignalSpec['rule'] =
 /** The signals of the story. */
 export const specs: SignalSpec[] = [
   {
-    id: 'error-ratio',
+    id: 'errors',
     name: 'Error rate',
     unit: 'ratio',
     kind: { type: 'errorRatio' },
@@ -131,7 +131,7 @@ export const specs: SignalSpec[] = [
     role: 'critical',
     rule: rule(0.28, 0.05),
   },
-  { id: 'traffic', name: 'Requests', unit: '1/s', kind: { type: 'rate' }, role: 'context', rule: rule(null, null) },
+  { id: 'requests', name: 'Requests', unit: '1/s', kind: { type: 'rate' }, role: 'context', rule: rule(null, null) },
   { id: 'cpu', name: 'CPU', unit: 'ratio', kind: { type: 'gauge' }, role: 'required', rule: rule(0.7, null) },
 ];
 

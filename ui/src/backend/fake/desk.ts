@@ -121,9 +121,9 @@ export class Desk {
         : {
             tookMs: 23,
             signals: [
-              { signal: 'error-ratio', series: 12, failure: null },
+              { signal: 'errors', series: 12, failure: null },
               { signal: 'latency-p95', series: 12, failure: null },
-              { signal: 'traffic', series: 12, failure: null },
+              { signal: 'requests', series: 12, failure: null },
               { signal: 'cpu', series: 0, failure: null },
             ],
             failure: null,

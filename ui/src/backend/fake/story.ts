@@ -180,13 +180,13 @@ function samples(script: Script, id: string, steps: ShareStep[]): Signal['series
       });
     };
     const n = smoothNoise;
-    if (id === 'error-ratio') {
+    if (id === 'errors') {
       push(stable, 0.0012 + n(1, index) * 0.0003, 0.0001);
       push(canary, gone ? null : 0.0011 + n(2, index) * 0.0004 + bad * bad * 0.041, 0.0003);
     } else if (id === 'latency-p95') {
       push(stable, 0.184 + n(3, index) * 0.008, 0.003);
       push(canary, gone ? null : 0.179 + n(4, index) * 0.01 + bad * 0.56, 0.008);
-    } else if (id === 'traffic') {
+    } else if (id === 'requests') {
       const all = 752 + n(5, index) * 20;
       push(stable, all * (1 - share), 0);
       push(canary, gone ? null : all * share, 0);
@@ -231,7 +231,7 @@ function judge(script: Script, signals: Signal[], phase: number): Judgement {
     };
     if (spec.role === 'context') return { ...base, verdict: 'notEnoughEvidence', reason: { code: 'context' } };
     const value = canary ?? 0;
-    if (outcome === 'degraded' && spec.id === 'error-ratio' && limit !== null) {
+    if (outcome === 'degraded' && spec.id === 'errors' && limit !== null) {
       return { ...base, verdict: 'degraded', reason: { code: 'overLimit', value, limit, seconds: 41 } };
     }
     if (outcome === 'degraded' && spec.id === 'latency-p95' && limit !== null) {
@@ -513,7 +513,7 @@ export function picture(script: Script): LiveRelease {
     phase,
     phases: tracks(script, phase, stage),
     shares: steps,
-    now: at(Math.min(script.now, script.lostAt ?? Infinity)),
+    now: at(script.now),
     contact,
     driver: mei,
     youDrive: true,

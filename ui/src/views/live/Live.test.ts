@@ -151,14 +151,14 @@ describe('the live screen', () => {
     await openWindow('healthy');
     pressKey('t');
     await waitFor(() =>
-      expect(screen.getByTestId('chart-error-ratio-table').querySelectorAll('tr').length).toBeGreaterThan(5),
+      expect(screen.getByTestId('chart-errors-table').querySelectorAll('tr').length).toBeGreaterThan(5),
     );
     pressKey('t');
     pressKey('2');
-    await waitFor(() => expect(screen.queryByTestId('chart-error-ratio')).toBeNull());
+    await waitFor(() => expect(screen.queryByTestId('chart-errors')).toBeNull());
     expect(screen.getByTestId('chart-latency-p95')).toBeTruthy();
     pressKey('Escape');
-    await waitFor(() => screen.getByTestId('chart-error-ratio'));
+    await waitFor(() => screen.getByTestId('chart-errors'));
   });
 
   it('stops watching when it is left', async () => {

@@ -13,6 +13,11 @@ export interface AlarmText {
   numberText: string;
 }
 
+/** The moment that the picture shows: now, or, without contact, when the cluster was last heard of. */
+export function shownNow(live: LiveRelease): number {
+  return live.contact.state === 'live' ? live.now : Math.min(live.now, live.contact.asOf ?? live.now);
+}
+
 /** The share that users have now. */
 export function shareNow(live: LiveRelease): number {
   return live.shares.findLast((step) => step.at <= live.now)?.share ?? 0;

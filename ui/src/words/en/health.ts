@@ -17,16 +17,16 @@ export const health = {
   waitsFor: (signal: string, others: number) =>
     others > 0 ? `Waits for ${signal} and ${others} more` : `Waits for ${signal}`,
   signals: {
-    'error-ratio': 'Error rate',
+    errors: 'Error rate',
     'latency-p50': 'p50 latency',
     'latency-p95': 'p95 latency',
     'latency-p99': 'p99 latency',
-    traffic: 'Requests',
+    requests: 'Requests',
     cpu: 'CPU',
     memory: 'Memory',
     restarts: 'Restarts',
   } as Record<string, string>,
-  shortSignals: { 'error-ratio': 'Errors', 'latency-p50': 'p50', 'latency-p95': 'p95', 'latency-p99': 'p99' } as Record<
+  shortSignals: { errors: 'Errors', 'latency-p50': 'p50', 'latency-p95': 'p95', 'latency-p99': 'p99' } as Record<
     string,
     string
   >,
@@ -45,9 +45,9 @@ export const health = {
     mebibytes: (value: string) => `${value} MiB`,
   },
   limit: (value: string) => `limit ${value}`,
+  worseFrom: (value: string) => `worse from ${value}`,
   noData: 'No data yet',
   chartSummary: (name: string, now: string, before: string) => `${name}: new version ${now}, current version ${before}`,
-  chartLimit: (limit: string) => `limit ${limit}`,
   chartGap: 'no data',
   chartTable: (name: string) => `${name} as a table`,
   time: 'Time',

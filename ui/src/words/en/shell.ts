@@ -14,7 +14,7 @@ export const shell = {
   running: 'Running now',
   nothingRunning: 'No release is running',
   unknownOffline: 'Unknown while there is no contact',
-  live: (age: string) => `Live, ${age}`,
+  live: (age: string) => (age ? `Live, ${age}` : 'Live'),
   stale: (age: string) => `Last seen ${age} ago`,
   noContact: (name: string, since: string) => `No contact with ${name} since ${since}`,
   notConnected: 'Not connected',

@@ -88,7 +88,11 @@ export const live: typeof en = {
     failed: '回滚预检未通过',
     checking: '正在检查回退路径',
     counts: (passed, warnings, failed) =>
-      [failed > 0 ? '' : `${passed} 项通过`, warnings > 0 ? `${warnings} 个警告` : '', failed > 0 ? `${failed} 项未通过` : '']
+      [
+        failed > 0 ? '' : `${passed} 项通过`,
+        warnings > 0 ? `${warnings} 个警告` : '',
+        failed > 0 ? `${failed} 项未通过` : '',
+      ]
         .filter(Boolean)
         .join('，'),
     button: '回滚',

@@ -16,7 +16,7 @@ export const shell: typeof en = {
   running: '正在进行',
   nothingRunning: '没有进行中的发布',
   unknownOffline: '失去联系，状态未知',
-  live: (age) => `实时，${age}`,
+  live: (age) => (age ? `实时，${age}` : '实时'),
   stale: (age) => `最近一次更新在 ${age}前`,
   noContact: (name, since) => `自 ${since} 起与 ${name} 失去联系`,
   notConnected: '未连接',
