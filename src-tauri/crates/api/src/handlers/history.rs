@@ -1,0 +1,243 @@
+use crate::api::Inner;
+use crate::failure::failure;
+use crate::manifest_diff::manifest_diff;
+use crate::picture::{self, Told};
+use crate::runtime::now;
+use crate::view::{
+    Capsule, Danger, Ending, EnvironmentTag, Exported, Failure, HistoryFilter, HistoryList, HistoryRow,
+    ManifestDiff, Note, NoteRequest, Protection, ReleaseRequest,
+};
+use history::{Filter, Story};
+use release::{Person, RecordKind, ReleaseId, Timestamp};
+
+/// Rows of one page, each with its small way.
+const MOST_ROWS: u32 = 100;
+const DAY_MILLIS: i64 = 24 * 3600 * 1000;
+
+impl Inner {
+    pub(crate) async fn history_list(&self, request: HistoryFilter) -> Result<HistoryList, Failure> {
+        let now = self.latest_now();
+        let since = request
+            .days
+            .map(|days| Timestamp(now.0 - i64::from(days) * DAY_MILLIS));
+        let filter = Filter {
+            text: request.text.clone(),
+            environments: if request.production_only {
+                self.production_ids()
+            } else {
+                Vec::new()
+            },
+            stages: request.ending.map(stages_of).unwrap_or_default(),
+            since,
+            until: request.before,
+            limit: request.limit.unwrap_or(MOST_ROWS).min(MOST_ROWS),
+            ..Filter::default()
+        };
+        if request.production_only && filter.environments.is_empty() {
+            return self.empty_list().await;
+        }
+        let listing = self.history.list(filter).await?;
+        let facts = self.history.facts().await?;
+        let mut rows = Vec::with_capacity(listing.releases.len());
+        let mut recoveries = Vec::new();
+        for row in &listing.releases {
+            let Ok(story) = self.history.story(&row.id).await else {
+                continue;
+            };
+            recoveries.extend(recovery_seconds(&story));
+            rows.push(self.history_row(&story));
+        }
+        let count = |stage: &str| {
+            let of = listing.stages.iter().find(|count| count.stage == stage);
+            of.map_or(0, |count| u32::try_from(count.count).unwrap_or(u32::MAX))
+        };
+        let found = u32::try_from(listing.found).unwrap_or(u32::MAX);
+        let oldest = since.or_else(|| rows.last().map(|row| row.started_at));
+        Ok(HistoryList {
+            matching: found,
+            total: u32::try_from(facts.releases).unwrap_or(u32::MAX),
+            bytes: facts.bytes as f64,
+            completed: count("completed"),
+            rolled_back: count("rolledBack"),
+            median_recovery_seconds: median(recoveries),
+            per_week: oldest.and_then(|oldest| per_week(found, now.millis_since(oldest))),
+            rows,
+        })
+    }
+
+    async fn empty_list(&self) -> Result<HistoryList, Failure> {
+        let facts = self.history.facts().await?;
+        Ok(HistoryList {
+            rows: Vec::new(),
+            matching: 0,
+            total: u32::try_from(facts.releases).unwrap_or(u32::MAX),
+            bytes: facts.bytes as f64,
+            completed: 0,
+            rolled_back: 0,
+            median_recovery_seconds: None,
+            per_week: None,
+        })
+    }
+
+    fn history_row(&self, story: &Story) -> HistoryRow {
+        let told = Told::of(story);
+        let release = told.release();
+        let end = told.ended().unwrap_or_else(|| self.now_of(&release.environment));
+        HistoryRow {
+            id: release.id.0.clone(),
+            application: release.application.clone(),
+            environment: self.recorded_tag(&release.environment),
+            from: release.from.label(),
+            to: release.to.label(),
+            started_at: told.dossier.created,
+            ended_at: told.ended(),
+            ending: picture::ending(&release.stage),
+            was_held: told
+                .first(|what| matches!(what, RecordKind::Held { .. }))
+                .is_some(),
+            started_by: release.started_by.clone(),
+            notes: u32::try_from(story.notes.len()).unwrap_or(u32::MAX),
+            phases: picture::tracks(&told, end),
+            shares: picture::shares(&told, end),
+        }
+    }
+
+    pub(crate) async fn capsule(&self, request: ReleaseRequest) -> Result<Capsule, Failure> {
+        let story = self.history.story(&ReleaseId(request.release)).await?;
+        let told = Told::of(&story);
+        let environment = &told.release().environment;
+        let (tag, now) = (self.recorded_tag(environment), self.now_of(environment));
+        Ok(picture::capsule(
+            &told,
+            &tag,
+            story.notes.iter().map(note).collect(),
+            now,
+        ))
+    }
+
+    pub(crate) async fn history_changes(
+        &self,
+        request: ReleaseRequest,
+    ) -> Result<Vec<ManifestDiff>, Failure> {
+        let story = self.history.story(&ReleaseId(request.release)).await?;
+        let dossier = &story.dossier;
+        let title = picture::workload_name(&dossier.workload);
+        let mut after = dossier.before.clone();
+        if let Some(template) = after.pointer_mut("/spec/template") {
+            *template = dossier.new_template.clone();
+        }
+        Ok(vec![manifest_diff(title, &dossier.before, &after)])
+    }
+
+    pub(crate) async fn add_note(&self, request: NoteRequest) -> Result<Note, Failure> {
+        let text = request.text.trim();
+        if text.is_empty() {
+            return Err(failure(
+                "note-empty",
+                "The note is empty, so nothing was kept.",
+                "Write a word or two.",
+            ));
+        }
+        let person = self.person().await;
+        let id = ReleaseId(request.release);
+        let kept = self
+            .history
+            .add_note(&id, now(), &person.name, text, None)
+            .await?;
+        Ok(note(&kept))
+    }
+
+    pub(crate) async fn export(&self, request: ReleaseRequest) -> Result<Exported, Failure> {
+        let bytes = self.history.export(&ReleaseId(request.release.clone())).await?;
+        let folder = self.export_folder.clone();
+        let path = folder.join(format!("{}.slipway", request.release));
+        let written = tokio::task::spawn_blocking(move || {
+            std::fs::create_dir_all(&folder)?;
+            std::fs::write(&path, bytes).map(|()| path)
+        })
+        .await;
+        match written {
+            Ok(Ok(path)) => Ok(Exported {
+                path: Some(path.display().to_string()),
+            }),
+            Ok(Err(error)) => Err(export_failed(&error)),
+            Err(error) => Err(export_failed(&error)),
+        }
+    }
+
+    /// An environment as it was called when its releases were made, also when it does not exist any more.
+    pub(crate) fn recorded_tag(&self, id: &str) -> EnvironmentTag {
+        self.tag(id).unwrap_or_else(|_| EnvironmentTag {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            danger: Danger::Development,
+            protection: Protection::Open,
+        })
+    }
+
+    fn production_ids(&self) -> Vec<String> {
+        let all = self.registry.all();
+        let production = all
+            .into_iter()
+            .filter(|environment| environment.danger == Danger::Production);
+        production.map(|environment| environment.id).collect()
+    }
+}
+
+fn export_failed(error: &dyn std::fmt::Display) -> Failure {
+    failure(
+        "export-failed",
+        format!("The record was not exported: {error}. It is still complete on this computer."),
+        "Check that there is space and that you may write to the folder.",
+    )
+}
+
+fn note(note: &history::Note) -> Note {
+    Note {
+        at: note.at,
+        by: Person::named(note.by.clone()),
+        text: note.text.clone(),
+    }
+}
+
+/// The stages' names in the record that an ending stands for.
+fn stages_of(ending: Ending) -> Vec<String> {
+    let names: &[&str] = match ending {
+        Ending::Running => &[
+            "planned",
+            "preflight",
+            "shifting",
+            "baking",
+            "promoting",
+            "rollingBack",
+        ],
+        Ending::Held => &["held"],
+        Ending::Completed => &["completed"],
+        Ending::RolledBack => &["rolledBack"],
+        Ending::Refused => &["refused"],
+    };
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+/// From asking for a rollback to the old version serving everything, in seconds.
+fn recovery_seconds(story: &Story) -> Option<f64> {
+    let told = Told::of(story);
+    let began = told.first(|what| matches!(what, RecordKind::RollbackStarted { .. }))?;
+    let ended = told.last(|what| matches!(what, RecordKind::RolledBack))?;
+    Some(ended.millis_since(began) as f64 / 1000.0)
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => None,
+        odd if odd % 2 == 1 => values.get(middle).copied(),
+        _ => Some((values[middle - 1] + values[middle]) / 2.0),
+    }
+}
+
+fn per_week(found: u32, millis: u64) -> Option<f64> {
+    let weeks = millis as f64 / (7.0 * DAY_MILLIS as f64);
+    (weeks > 0.0 && found > 0).then(|| f64::from(found) / weeks.max(1.0))
+}

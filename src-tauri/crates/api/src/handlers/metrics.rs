@@ -1,0 +1,270 @@
+use crate::api::Inner;
+use crate::failure::failure;
+use crate::view::{
+    CustomQuery, EnvironmentIdRequest, EnvironmentMetrics, Failure, MetricsRequest, MetricsSecret,
+    MetricsSource, MetricsTest, MetricsTestSignal, Preset, Settings,
+};
+use judge::SignalSpec;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+use telemetry::{
+    Credentials, HttpPrometheus, PrometheusTransport, Secret, SignalQuery, Source, default_signals,
+};
+
+/// The setting that holds the metrics of every environment, without secrets.
+const SETTING: &str = "metrics";
+
+/// How the metrics of one environment are reached; kept in the settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Metrics {
+    source: MetricsSource,
+    preset: Option<Preset>,
+    queries: Vec<CustomQuery>,
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics {
+            source: MetricsSource::None,
+            preset: None,
+            queries: Vec::new(),
+        }
+    }
+}
+
+fn secret_name(environment: &str) -> String {
+    format!("metrics/{environment}")
+}
+
+impl Inner {
+    /// The metrics of an environment as they were set; the practice cluster has its own.
+    pub(crate) async fn metrics_of(&self, environment: &str) -> Result<Metrics, Failure> {
+        if self.registry.get(environment)?.is_practice() {
+            return Ok(Metrics {
+                source: MetricsSource::Practice,
+                ..Metrics::default()
+            });
+        }
+        Ok(self.all_metrics().await?.remove(environment).unwrap_or_default())
+    }
+
+    async fn all_metrics(&self) -> Result<BTreeMap<String, Metrics>, Failure> {
+        let kept = self.history.setting(SETTING).await?;
+        Ok(kept
+            .and_then(|value| serde_json::from_value(value).ok())
+            .unwrap_or_default())
+    }
+
+    /// Whether a source of health data is known.
+    pub(crate) fn has_metrics(&self, environment: &str) -> bool {
+        self.telemetry.has_source(environment)
+    }
+
+    /// What is watched during a release: the preset's signals and the person's own.
+    pub(crate) async fn signals_of(&self, environment: &str) -> Vec<SignalSpec> {
+        if !self.has_metrics(environment) {
+            return Vec::new();
+        }
+        let metrics = self.metrics_of(environment).await.unwrap_or_default();
+        let mut signals = default_signals(preset(metrics.preset));
+        signals.extend(metrics.queries.into_iter().map(|query| query.signal));
+        signals
+    }
+
+    pub(crate) async fn metrics(&self) -> Result<Vec<EnvironmentMetrics>, Failure> {
+        let mut all = Vec::new();
+        for environment in self.registry.all() {
+            let metrics = self.metrics_of(&environment.id).await?;
+            all.push(EnvironmentMetrics {
+                environment: self.tag(&environment.id)?,
+                source: metrics.source,
+                preset: metrics.preset.unwrap_or(Preset::OpenTelemetryHttp),
+                queries: metrics.queries,
+                has_secret: self.secrets.get(&secret_name(&environment.id)).is_some(),
+            });
+        }
+        Ok(all)
+    }
+
+    pub(crate) async fn write_metrics(
+        self: &Arc<Self>,
+        request: MetricsRequest,
+    ) -> Result<Settings, Failure> {
+        let environment = self.registry.get(&request.environment)?;
+        if environment.is_practice() {
+            return Err(failure(
+                "practice-metrics",
+                "Nothing was changed: the practice cluster has its own metrics.",
+                "",
+            ));
+        }
+        let metrics = Metrics {
+            source: request.source,
+            preset: Some(request.preset),
+            queries: request.queries,
+        };
+        for query in &metrics.queries {
+            query.signal.check().map_err(|error| {
+                failure(
+                    "signal-invalid",
+                    format!("Nothing was saved: {error}."),
+                    "Correct the signal that is named.",
+                )
+            })?;
+        }
+        if let Some(secret) = request.secret {
+            self.keep_secret(&environment.id, &secret)?;
+        }
+        let source = self.source(&environment.id, &metrics)?;
+        let mut all = self.all_metrics().await?;
+        all.insert(environment.id.clone(), metrics);
+        self.history.set_setting(SETTING, json!(all)).await?;
+        match source {
+            Some(source) => self.telemetry.set_source(&environment.id, source),
+            None => self.telemetry.remove_source(&environment.id),
+        }
+        self.push_matrix().await;
+        self.read_settings().await
+    }
+
+    fn keep_secret(&self, environment: &str, secret: &MetricsSecret) -> Result<(), Failure> {
+        let text = match secret {
+            MetricsSecret::Forget => None,
+            MetricsSecret::Bearer { .. } | MetricsSecret::Basic { .. } => serde_json::to_string(secret).ok(),
+        };
+        self.secrets
+            .set(&secret_name(environment), text.as_deref())
+            .map_err(|error| {
+                failure(
+                    "keyring-failed",
+                    format!("The credentials were not kept: the keyring says {error}."),
+                    "Unlock the keyring and try again.",
+                )
+            })
+    }
+
+    fn credentials(&self, environment: &str) -> Credentials {
+        let kept = self.secrets.get(&secret_name(environment));
+        match kept.and_then(|text| serde_json::from_str(&text).ok()) {
+            Some(MetricsSecret::Bearer { token }) => Credentials::Bearer {
+                token: Secret::new(token),
+            },
+            Some(MetricsSecret::Basic { user, password }) => Credentials::Basic {
+                user,
+                password: Secret::new(password),
+            },
+            Some(MetricsSecret::Forget) | None => Credentials::None,
+        }
+    }
+
+    /// The source that the settings describe; `None` if they say that there is none.
+    fn source(&self, environment: &str, metrics: &Metrics) -> Result<Option<Source>, Failure> {
+        let Some(transport) = self.transport(environment, &metrics.source)? else {
+            return Ok(None);
+        };
+        let mut source = Source::new(transport).preset(preset(metrics.preset));
+        for query in &metrics.queries {
+            let value = SignalQuery::Value {
+                expression: query.query.clone(),
+            };
+            source = source.query(&query.signal.id, value);
+        }
+        Ok(Some(source))
+    }
+
+    fn transport(
+        &self,
+        environment: &str,
+        source: &MetricsSource,
+    ) -> Result<Option<Arc<dyn PrometheusTransport>>, Failure> {
+        Ok(match source {
+            MetricsSource::None | MetricsSource::Practice => None,
+            MetricsSource::Url { url } => {
+                let prometheus = HttpPrometheus::new(url, self.credentials(environment))
+                    .map_err(|error| Failure::from(conductor::PortError::from(error)))?;
+                Some(Arc::new(prometheus))
+            }
+            MetricsSource::Automatic { .. } | MetricsSource::Service { .. } => {
+                self.proxied(environment, source)?
+            }
+        })
+    }
+
+    /// Takes up the metrics of an environment that was connected.
+    pub(crate) async fn connect_metrics(&self, environment: &str) {
+        let Ok(metrics) = self.metrics_of(environment).await else {
+            return;
+        };
+        match self.source(environment, &metrics) {
+            Ok(Some(source)) => self.telemetry.set_source(environment, source),
+            Ok(None) => {}
+            Err(failure) => tracing::warn!(environment, code = %failure.code, "no health data"),
+        }
+    }
+
+    pub(crate) async fn test_metrics(
+        self: &Arc<Self>,
+        request: EnvironmentIdRequest,
+    ) -> Result<MetricsTest, Failure> {
+        let id = request.environment;
+        self.registry.get(&id)?;
+        let begun = Instant::now();
+        let applications = self.applications.of(&id).applications;
+        let Some(application) = applications.first() else {
+            return Err(failure(
+                "nothing-to-test-with",
+                "No application is known in this environment yet, so there is nothing to ask about.",
+                "Wait until the matrix is filled.",
+            ));
+        };
+        let signals = self.signals_of(&id).await;
+        let now = self.now_of(&id);
+        let hashes = application
+            .view
+            .arms
+            .iter()
+            .map(|arm| arm.pod_template_hash.clone())
+            .collect();
+        let scope = conductor::SignalScope {
+            workload: application.workload.clone(),
+            stable: hashes,
+            canary: Vec::new(),
+        };
+        let after = release::Timestamp(now.0 - 60_000);
+        let answer = conductor::Signals::looks(self.telemetry.as_ref(), &scope, &signals, after, now).await;
+        let took_ms = Some(begun.elapsed().as_secs_f64() * 1000.0);
+        Ok(match answer {
+            Ok(looks) => MetricsTest {
+                took_ms,
+                signals: looks
+                    .iter()
+                    .map(|of| MetricsTestSignal {
+                        signal: of.signal.clone(),
+                        series: u32::from(of.looks.iter().any(|look| !look.stable.is_no_data())),
+                        failure: None,
+                    })
+                    .collect(),
+                failure: None,
+            },
+            Err(error) => MetricsTest {
+                took_ms,
+                signals: Vec::new(),
+                failure: Some(error.into()),
+            },
+        })
+    }
+}
+
+/// The preset that was chosen; whichever is found where none was.
+fn preset(preset: Option<Preset>) -> telemetry::Preset {
+    match preset {
+        None => telemetry::Preset::Automatic,
+        Some(Preset::OpenTelemetryHttp) => telemetry::Preset::OpenTelemetry,
+        Some(Preset::ClientLibraries) => telemetry::Preset::ClientLibrary,
+        Some(Preset::Custom) => telemetry::Preset::Custom,
+    }
+}

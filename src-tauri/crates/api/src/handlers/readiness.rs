@@ -1,0 +1,279 @@
+use crate::api::Inner;
+use crate::handlers::new_release::finding;
+use crate::picture::{Readiness, Told};
+use crate::runtime::Application;
+use crate::view::{
+    Check, CheckState, Contact, ContactState, Failure, Finding, LiveRelease, RollbackChoice, Said,
+};
+use cluster::holds::finish_by_hand;
+use conductor::{Next, Observed, OperationId, Pursuit, Workloads as _};
+use release::{Goal, Plan, ReleaseId, RollbackTarget, Share};
+use serde_json::Value;
+use std::sync::Arc;
+
+impl Inner {
+    /// Checks the way back of every release that goes on or was completed here.
+    pub(crate) async fn check_ways_back(self: &Arc<Self>) {
+        let ids: Vec<ReleaseId> = self.actors().keys().cloned().collect();
+        for id in ids {
+            self.check_way_back(&id).await;
+        }
+    }
+
+    /// Asks the cluster whether it would take the exact patch of the way back.
+    async fn check_way_back(self: &Arc<Self>, id: &ReleaseId) {
+        let Some(actor) = self.actors().get(id).cloned() else {
+            return;
+        };
+        let Some(seen) = actor.live.view().and_then(|view| view.seen) else {
+            return;
+        };
+        let dossier = actor.live.recorder.told().dossier.clone();
+        let template = dossier
+            .before
+            .pointer("/spec/template")
+            .cloned()
+            .unwrap_or_default();
+        let pursuit = Pursuit {
+            release: dossier.release.id.clone(),
+            epoch: dossier.epoch,
+            uid: dossier.uid.clone(),
+            goal: Goal::RolledBack {
+                target: RollbackTarget::Before,
+            },
+            template,
+            new_template: dossier.new_template.clone(),
+            surge_limit: dossier.release.plan.surge_limit,
+            accept_less_capacity: dossier.release.plan.accept_less_capacity,
+            last_operation: seen.view.operation.clone(),
+            own_operations: seen.view.operation.clone().into_iter().collect(),
+            operation: OperationId(format!("{}.rehearsal", dossier.release.id)),
+            insist: true,
+            before: dossier.before,
+        };
+        let readiness = self.readiness(&dossier.workload, &pursuit, &seen).await;
+        let others = self
+            .workloads
+            .revisions(&dossier.workload)
+            .await
+            .unwrap_or_default();
+        let others = others
+            .iter()
+            .filter(|revision| {
+                !revision.current && revision.version.template_hash != dossier.release.from.template_hash
+            })
+            .map(|revision| crate::picture::choice(revision, Some(&seen.view)))
+            .collect();
+        let checked_at = Some(actor.ports.clock.now());
+        actor.live.set_readiness(Readiness {
+            others,
+            checked_at,
+            ..readiness
+        });
+    }
+
+    async fn readiness(
+        &self,
+        workload: &conductor::WorkloadRef,
+        pursuit: &Pursuit,
+        seen: &Observed,
+    ) -> Readiness {
+        let mut checks = Vec::new();
+        if let Next::Act(act) = self.workloads.next(pursuit, seen) {
+            let answer = self.workloads.rehearse(workload, &act).await;
+            let (state, said) = match answer {
+                Ok(()) => (CheckState::Passed, Said::DryRunPassed),
+                // Somebody wrote between the look and the question: the click reads again, so this says nothing.
+                Err(conductor::ActError::Conflict) => (CheckState::Passed, Said::DryRunPassed),
+                Err(error) if error.is_passing() => (
+                    CheckState::Warning,
+                    Said::DryRunRefused {
+                        message: error.to_string(),
+                    },
+                ),
+                Err(error) => (
+                    CheckState::Failed,
+                    Said::DryRunRefused {
+                        message: error.to_string(),
+                    },
+                ),
+            };
+            checks.push(Check { state, said });
+        }
+        Readiness {
+            checks,
+            by_hand: Some(finish_by_hand(pursuit, seen)),
+            ..Readiness::default()
+        }
+    }
+
+    /// The way back of a workload that Slipway does not release, to one revision.
+    pub(crate) async fn revision_readiness(
+        &self,
+        application: &Application,
+        target: &RollbackChoice,
+    ) -> Readiness {
+        let RollbackTarget::Revision { version, .. } = &target.target else {
+            return Readiness::default();
+        };
+        let Ok(seen) = self.workloads.observe(&application.workload).await else {
+            return Readiness::default();
+        };
+        let revisions = self
+            .workloads
+            .revisions(&application.workload)
+            .await
+            .unwrap_or_default();
+        let found = revisions
+            .into_iter()
+            .find(|known| known.version.template_hash == version.template_hash);
+        let Some(found) = found else {
+            return Readiness::default();
+        };
+        let live = seen.object.pointer("/spec/template").cloned().unwrap_or_default();
+        let pursuit = self.first_pursuit(
+            &seen,
+            Goal::RolledBack {
+                target: target.target.clone(),
+            },
+            found.template,
+            live,
+            Share::from_percent(25.0),
+            false,
+        );
+        let mut readiness = self.readiness(&application.workload, &pursuit, &seen).await;
+        readiness.checks.insert(0, warmth(target, seen.view.replicas));
+        readiness.checked_at = Some(self.now_of(&application.workload.environment));
+        readiness
+    }
+
+    fn first_pursuit(
+        &self,
+        seen: &Observed,
+        goal: Goal,
+        template: Value,
+        new_template: Value,
+        surge_limit: Share,
+        accept_less_capacity: bool,
+    ) -> Pursuit {
+        Pursuit {
+            release: ReleaseId("rehearsal".into()),
+            epoch: 1,
+            uid: seen.view.uid.clone(),
+            goal,
+            before: seen.object.clone(),
+            template,
+            new_template,
+            surge_limit,
+            accept_less_capacity,
+            last_operation: None,
+            own_operations: Vec::new(),
+            operation: OperationId("rehearsal.1.0".into()),
+            insist: true,
+        }
+    }
+
+    /// What the cluster says to the first act of a plan.
+    pub(crate) async fn cluster_findings(
+        &self,
+        application: &Application,
+        seen: &Observed,
+        template: &Value,
+        plan: &Plan,
+    ) -> Vec<Finding> {
+        let share = plan.phases.first().map_or(Share::WHOLE, |phase| phase.share);
+        let goal = if share.is_whole() {
+            Goal::Promoted
+        } else {
+            Goal::Share { share }
+        };
+        let pursuit = self.first_pursuit(
+            seen,
+            goal,
+            template.clone(),
+            template.clone(),
+            plan.surge_limit,
+            plan.accept_less_capacity,
+        );
+        match self.workloads.next(&pursuit, seen) {
+            Next::Act(act) => match self.workloads.rehearse(&application.workload, &act).await {
+                Ok(()) => vec![finding("dry-run", CheckState::Passed, Said::DryRunPassed, false)],
+                Err(error) => {
+                    let said = Said::DryRunRefused {
+                        message: error.to_string(),
+                    };
+                    vec![finding("dry-run", CheckState::Failed, said, false)]
+                }
+            },
+            Next::Foreign { what } => {
+                vec![finding(
+                    "not-adoptable",
+                    CheckState::Failed,
+                    Said::Verbatim { text: what },
+                    false,
+                )]
+            }
+            Next::Wait(conductor::Waiting::Paused) => {
+                vec![finding("paused", CheckState::Failed, Said::Paused, false)]
+            }
+            // Shares that are not possible are found phase by phase.
+            _ => Vec::new(),
+        }
+    }
+
+    /// A release of the record as the live screen shows it, with nothing live about it.
+    pub(crate) fn live_recorded(&self, told: &Told, readiness: &Readiness) -> LiveRelease {
+        let environment = &told.release().environment;
+        let now = told.ended().unwrap_or_else(|| self.now_of(environment));
+        let view = told
+            .snapshots
+            .iter()
+            .rev()
+            .find_map(|snapshot| snapshot.workload.as_ref());
+        let person = told.release().driver.clone();
+        let around = crate::picture::Around {
+            environment: self.recorded_tag(environment),
+            view,
+            contact: Contact {
+                state: ContactState::Recorded,
+                as_of: Some(now),
+                since: now,
+            },
+            signals_failure: None,
+            readiness,
+            person: &person,
+            resumes: None,
+            now,
+        };
+        crate::picture::live(told, &around)
+    }
+
+    /// The way to a Prometheus through the API server's service proxy.
+    pub(crate) fn proxied(
+        &self,
+        environment: &str,
+        source: &crate::view::MetricsSource,
+    ) -> Result<Option<Arc<dyn telemetry::PrometheusTransport>>, Failure> {
+        let _ = (environment, source);
+        Ok(None)
+    }
+}
+
+fn warmth(target: &RollbackChoice, replicas: u32) -> Check {
+    let missing = replicas.saturating_sub(target.warm_pods);
+    let said = if missing > 0 {
+        Said::PodsMustStart {
+            count: missing,
+            version: target.label.clone(),
+        }
+    } else {
+        Said::PodsWarm {
+            count: target.warm_pods,
+            version: target.label.clone(),
+        }
+    };
+    Check {
+        state: CheckState::Passed,
+        said,
+    }
+}

@@ -1,0 +1,73 @@
+use super::Told;
+use super::pods::troubles;
+use crate::view::Impact;
+use conductor::SignalLooks;
+use judge::{Reading, SignalKind};
+use release::{GateOutcome, Timestamp};
+
+/// What users met on the new version, from the samples alone; `None` while nothing was bad.
+pub(crate) fn impact(told: &Told) -> Option<Impact> {
+    let harmed =
+        !told.harm(Timestamp(i64::MAX)).is_empty() || told.release().health() == GateOutcome::Degraded;
+    if !harmed {
+        return None;
+    }
+    let view = told
+        .snapshots
+        .iter()
+        .rev()
+        .find_map(|snapshot| snapshot.workload.as_ref());
+    let mut impact = Impact {
+        failing_per_second: None,
+        failed_requests: None,
+        canary_requests: None,
+        worst_error_ratio: None,
+        worst_at: None,
+        first_bad_at: None,
+        last_bad_at: None,
+        pod_trouble: troubles(view, &told.release().to.template_hash),
+    };
+    if let Some(errors) = error_looks(told) {
+        count(&mut impact, errors);
+    }
+    Some(impact)
+}
+
+fn error_looks(told: &Told) -> Option<&SignalLooks> {
+    let spec = told
+        .dossier
+        .signals
+        .iter()
+        .find(|spec| spec.kind == SignalKind::ErrorRatio)?;
+    told.looks.iter().find(|of| of.signal == spec.id)
+}
+
+fn count(impact: &mut Impact, errors: &SignalLooks) {
+    let (mut failed, mut all) = (0.0, 0.0);
+    let mut worst = 0.0;
+    for look in &errors.looks {
+        let Reading::Ratio { total, bad } = look.canary else {
+            continue;
+        };
+        failed += bad;
+        all += total;
+        let at = Timestamp(look.at_ms);
+        if bad > 0.0 {
+            impact.first_bad_at = impact.first_bad_at.or(Some(at));
+            impact.last_bad_at = Some(at);
+        }
+        if total > 0.0 && bad / total > worst {
+            worst = bad / total;
+            impact.worst_at = Some(at);
+        }
+    }
+    impact.failed_requests = Some(failed);
+    impact.canary_requests = Some(all);
+    impact.worst_error_ratio = (worst > 0.0).then_some(worst);
+    if let [.., before, last] = errors.looks.as_slice()
+        && let Reading::Ratio { bad, .. } = last.canary
+        && last.at_ms > before.at_ms
+    {
+        impact.failing_per_second = Some(bad * 1000.0 / (last.at_ms - before.at_ms) as f64);
+    }
+}

@@ -1,0 +1,26 @@
+//! From what is known or recorded of a release to what a screen shows. Pure: the same story at the same moment gives the
+//! same picture, live or years later.
+
+mod acts;
+mod controls;
+mod events;
+mod head;
+mod impact;
+mod judgement;
+mod live;
+mod pods;
+mod recorded;
+mod rollback;
+mod shares;
+mod signals;
+mod told;
+mod track;
+mod traffic;
+
+pub(crate) use head::{head, version_tag, workload_name};
+pub(crate) use live::{Around, live, running};
+pub(crate) use recorded::{capsule, ending};
+pub(crate) use rollback::{Readiness, choice};
+pub(crate) use shares::{share_now, shares};
+pub(crate) use told::Told;
+pub(crate) use track::tracks;

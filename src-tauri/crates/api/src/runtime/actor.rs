@@ -1,0 +1,192 @@
+use super::Recorder;
+use crate::picture::Readiness;
+use crate::view::Failure;
+use conductor::{Driver, DriverView, Ports};
+use futures::FutureExt as _;
+use release::{Command, Person};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// What the task of a release tells everyone.
+pub(crate) struct Live {
+    /// Everything told so far.
+    pub(crate) recorder: Arc<Recorder>,
+    view: Mutex<Option<DriverView>>,
+    readiness: Mutex<Readiness>,
+}
+
+impl Live {
+    /// The driver's view after its last round.
+    pub(crate) fn view(&self) -> Option<DriverView> {
+        self.view.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is known about the way back.
+    pub(crate) fn readiness(&self) -> Readiness {
+        self.readiness
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Keeps what was found out about the way back.
+    pub(crate) fn set_readiness(&self, readiness: Readiness) {
+        *self.readiness.lock().unwrap_or_else(PoisonError::into_inner) = readiness;
+    }
+}
+
+struct Ask {
+    by: Person,
+    command: Command,
+    reply: oneshot::Sender<Result<(), Failure>>,
+}
+
+/// The task that drives one release, from outside.
+pub(crate) struct Actor {
+    pub(crate) live: Arc<Live>,
+    /// The ports it drives with.
+    pub(crate) ports: Ports,
+    asks: mpsc::UnboundedSender<Ask>,
+    urgent: Arc<Notify>,
+    task: JoinHandle<()>,
+}
+
+impl Actor {
+    /// Begins to drive. `changed` is called after every round.
+    pub(crate) fn start(
+        driver: Driver,
+        recorder: Arc<Recorder>,
+        ports: Ports,
+        changed: impl Fn() + Send + Sync + 'static,
+    ) -> Actor {
+        let live = Arc::new(Live {
+            recorder,
+            view: Mutex::new(None),
+            readiness: Mutex::default(),
+        });
+        let (asks, inbox) = mpsc::unbounded_channel();
+        let urgent = Arc::new(Notify::new());
+        let work = Work {
+            driver,
+            live: Arc::clone(&live),
+            ports: ports.clone(),
+            inbox,
+            urgent: Arc::clone(&urgent),
+            changed,
+        };
+        let task = tokio::spawn(work.run());
+        Actor {
+            live,
+            ports,
+            asks,
+            urgent,
+            task,
+        }
+    }
+
+    /// Carries out a person's command. A rollback has been sent to the cluster when this returns, if it can be reached.
+    pub(crate) async fn command(&self, by: &Person, command: Command) -> Result<(), Failure> {
+        let (reply, answer) = oneshot::channel();
+        let stopped = || {
+            crate::failure::failure(
+                "driver-stopped",
+                "Nobody drives this release any more; nothing was changed.",
+                "Start Slipway again: it goes on from its record.",
+            )
+        };
+        self.asks
+            .send(Ask {
+                by: by.clone(),
+                command,
+                reply,
+            })
+            .map_err(|_| stopped())?;
+        self.urgent.notify_one();
+        answer.await.map_err(|_| stopped())?
+    }
+
+    /// Looks again at once.
+    pub(crate) fn nudge(&self) {
+        self.urgent.notify_one();
+    }
+}
+
+impl Drop for Actor {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Work<F> {
+    driver: Driver,
+    live: Arc<Live>,
+    ports: Ports,
+    inbox: mpsc::UnboundedReceiver<Ask>,
+    urgent: Arc<Notify>,
+    changed: F,
+}
+
+impl<F: Fn() + Send + Sync> Work<F> {
+    async fn run(mut self) {
+        self.publish();
+        loop {
+            while let Ok(ask) = self.inbox.try_recv() {
+                self.carry_out(ask).await;
+            }
+            let urgent = Arc::clone(&self.urgent);
+            let mut called = Box::pin(async move { urgent.notified().await }.fuse());
+            let turn = self.driver.turn(&mut called).await;
+            self.publish();
+            let workload = self.driver.dossier().workload.clone();
+            let seen = self.driver.view().seen;
+            let changed = async {
+                match (&seen, turn.over) {
+                    (Some(seen), false) => self.ports.workloads.changed(&workload, seen).await,
+                    _ => std::future::pending().await,
+                }
+            };
+            if !futures::future::FusedFuture::is_terminated(&called) {
+                tokio::select! {
+                    () = called => {}
+                    () = changed => {}
+                    () = self.ports.clock.sleep(turn.next_millis), if !turn.over => {}
+                }
+            }
+            if self.inbox.is_closed() && self.inbox.is_empty() {
+                return;
+            }
+        }
+    }
+
+    async fn carry_out(&mut self, ask: Ask) {
+        let answer = self
+            .driver
+            .command(&ask.by, ask.command)
+            .await
+            .map_err(Failure::from);
+        self.publish();
+        // Nobody may be waiting any more.
+        let _ = ask.reply.send(answer);
+    }
+
+    fn publish(&self) {
+        let view = self.driver.view();
+        // The driver knows the workload's template and its own counters better than the record does.
+        self.live.recorder.told().dossier.release = view.release.clone();
+        *self.live.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(view);
+        (self.changed)();
+    }
+}
+
+/// Operations of a release that the cluster accepted or may have accepted, from its record.
+pub(crate) fn own_operations(story: &history::Story) -> Vec<conductor::OperationId> {
+    story
+        .lines
+        .iter()
+        .filter_map(|line| match &line.what {
+            history::Happening::Intent { intent } => Some(intent.act.operation.clone()),
+            history::Happening::Record { .. } | history::Happening::Outcome { .. } => None,
+        })
+        .collect()
+}

@@ -1,0 +1,21 @@
+//! The running backend: environments, drivers of releases, and the answers to commands.
+
+mod actor;
+mod applications;
+mod clock;
+mod environment;
+mod practice_place;
+mod practice_transport;
+mod protection;
+mod recorder;
+mod registry;
+
+pub(crate) use actor::{Actor, own_operations};
+pub(crate) use applications::{Application, Applications, Seen, deployment};
+pub(crate) use clock::{PracticeClock, SystemClock, now};
+pub(crate) use environment::{Environment, Level, Place};
+pub(crate) use practice_place::{place_in_practice, scenario, scenario_id, scenario_title};
+pub(crate) use practice_transport::PracticeTransport;
+pub(crate) use protection::Unlocks;
+pub(crate) use recorder::Recorder;
+pub(crate) use registry::{Registry, practice_environments};
