@@ -10,7 +10,7 @@ use crate::traffic::{BOUNDS, Latencies, Pattern, Traffic};
 
 const LOOKS: usize = 360;
 
-/// Bursts cannot be told from a fault by their first look; sixty looks in a phase are what bad requests get.
+/// What was ever said about one release.
 #[derive(Debug, Clone, Copy, Default)]
 struct Found {
     sequential: bool,
