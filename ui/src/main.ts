@@ -1,6 +1,6 @@
 import '@fontsource-variable/inter/wght.css';
-import '@fontsource/jetbrains-mono/400.css';
-import '@fontsource/jetbrains-mono/600.css';
+import '@fontsource/jetbrains-mono/latin-400.css';
+import '@fontsource/jetbrains-mono/latin-600.css';
 import { mount } from 'svelte';
 import type { Backend } from './backend/backend';
 import { tauriBackend } from './backend/tauri';
