@@ -1,9 +1,11 @@
 //! Kubernetes: inventory, native holds, ownership, preflight.
 //!
 //! - [`holds`]: the pure part of native holds: what was seen and the goal in, the next act out.
+//! - [`inventory`]: namespaces, workloads with their Services, applications across environments.
 //! - [`KubeWorkloads`]: the port `conductor::Workloads` on API servers, one per environment ([`Environments`]).
 
 pub mod holds;
+pub mod inventory;
 mod request;
 mod workloads;
 

@@ -35,7 +35,7 @@ pub(crate) struct Ask<'a> {
     /// Path and query.
     pub path: &'a str,
     pub content_type: &'static str,
-    pub accept: &'static str,
+    pub accept: &'a str,
     pub body: Vec<u8>,
 }
 

@@ -11,7 +11,10 @@ mod view;
 mod watched;
 
 pub use environments::Environments;
+pub(crate) use path::{encoded, selected};
 pub use prepare::{NewVersion, Prepared};
+pub(crate) use read::now;
+pub(crate) use view::moment;
 
 use crate::holds;
 use async_trait::async_trait;
