@@ -2,10 +2,12 @@
 //!
 //! - [`holds`]: the pure part of native holds: what was seen and the goal in, the next act out.
 //! - [`inventory`]: namespaces, workloads with their Services, applications across environments.
+//! - [`preflight`]: checks before a start, and what a rollback would do.
 //! - [`KubeWorkloads`]: the port `conductor::Workloads` on API servers, one per environment ([`Environments`]).
 
 pub mod holds;
 pub mod inventory;
+pub mod preflight;
 mod request;
 mod workloads;
 

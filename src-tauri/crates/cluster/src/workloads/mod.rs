@@ -11,19 +11,21 @@ mod view;
 mod watched;
 
 pub use environments::Environments;
-pub(crate) use path::{encoded, selected};
+pub(crate) use path::encoded;
 pub use prepare::{NewVersion, Prepared};
-pub(crate) use read::now;
+pub(crate) use read::{now, pods as pods_of};
 pub(crate) use view::moment;
 
 use crate::holds;
+use crate::preflight::{self, Finding, RollbackReadiness, Severity};
 use async_trait::async_trait;
 use conductor::{
     Accepted, ActError, Next, Observed, PortError, PreparedAct, Pursuit, Revision, WorkloadRef, Workloads,
 };
+use release::{Goal, ReleaseId, Share};
 use serde_json::Value;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use watched::Watched;
 
@@ -34,6 +36,7 @@ use watched::Watched;
 pub struct KubeWorkloads {
     environments: Environments,
     watched: Mutex<HashMap<WorkloadRef, Arc<Watched>>>,
+    overrides: Mutex<HashMap<ReleaseId, Vec<String>>>,
     #[cfg(feature = "planted-mistakes")]
     mistake: Mutex<Option<holds::Mistake>>,
 }
@@ -49,6 +52,7 @@ impl KubeWorkloads {
         KubeWorkloads {
             environments,
             watched: Mutex::default(),
+            overrides: Mutex::default(),
             #[cfg(feature = "planted-mistakes")]
             mistake: Mutex::default(),
         }
@@ -57,7 +61,7 @@ impl KubeWorkloads {
     /// Makes the walk wrong on purpose, to see that a test finds it.
     #[cfg(feature = "planted-mistakes")]
     pub fn plant(&self, mistake: Option<holds::Mistake>) {
-        *self.mistake.lock().unwrap_or_else(PoisonError::into_inner) = mistake;
+        *lock(&self.mistake) = mistake;
     }
 
     /// Connects an environment's id to a client, as [`Environments::connect`] does.
@@ -72,10 +76,7 @@ impl KubeWorkloads {
 
     /// Stops watching a workload that nobody looks at any more.
     pub fn forget(&self, at: &WorkloadRef) {
-        self.watched
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(at);
+        lock(&self.watched).remove(at);
     }
 
     fn client(&self, at: &WorkloadRef) -> Result<kube::Client, PortError> {
@@ -84,7 +85,7 @@ impl KubeWorkloads {
 
     fn watched(&self, at: &WorkloadRef) -> Result<Arc<Watched>, PortError> {
         let (client, connection) = self.environments.connection(&at.environment)?;
-        let mut all = self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.watched);
         if let Some(found) = all.get(at).filter(|found| found.connection() == connection) {
             return Ok(found.clone());
         }
@@ -101,6 +102,41 @@ impl KubeWorkloads {
     /// (`container-unknown`, `template-malformed`).
     pub async fn prepare(&self, at: &WorkloadRef, version: &NewVersion) -> Result<Prepared, PortError> {
         prepare::prepare(&self.client(at)?, at, version).await
+    }
+
+    /// Every check before a start, the worst findings first. `shares` are those of all phases; the pursuit's goal is the first
+    /// phase's.
+    ///
+    /// # Errors
+    ///
+    /// The workload cannot be seen. A check that cannot be asked is a finding and no error.
+    pub async fn preflight(
+        &self,
+        pursuit: &Pursuit,
+        at: &WorkloadRef,
+        shares: &[Share],
+    ) -> Result<Vec<Finding>, PortError> {
+        preflight::start(self, self.client(at)?, at, pursuit, shares).await
+    }
+
+    /// Findings by code that a person overrides for one release: [`Workloads::blocking_findings`] then leaves them out, as far
+    /// as they may be overridden at all.
+    pub fn override_findings(&self, release: ReleaseId, codes: Vec<String>) {
+        lock(&self.overrides).insert(release, codes);
+    }
+
+    /// What a rollback would do now. The pursuit's goal is the rollback; `seen` is the last look.
+    ///
+    /// # Errors
+    ///
+    /// `environment-unknown`. Everything else that cannot be asked is a finding.
+    pub async fn rollback_readiness(
+        &self,
+        pursuit: &Pursuit,
+        at: &WorkloadRef,
+        seen: &Observed,
+    ) -> Result<RollbackReadiness, PortError> {
+        Ok(preflight::readiness(self, &self.client(at)?, at, pursuit, seen).await)
     }
 
     /// A pod template as the cluster would store it in this workload.
@@ -135,7 +171,7 @@ impl Workloads for KubeWorkloads {
 
     fn next(&self, pursuit: &Pursuit, seen: &Observed) -> Next {
         #[cfg(feature = "planted-mistakes")]
-        if let Some(mistake) = *self.mistake.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(mistake) = *lock(&self.mistake) {
             return holds::next_with(pursuit, seen, mistake);
         }
         holds::next(pursuit, seen)
@@ -146,12 +182,7 @@ impl Workloads for KubeWorkloads {
             message: error.message,
         })?;
         let accepted = act::send(&client, at, act, false).await?;
-        let watched = self
-            .watched
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(at)
-            .cloned();
+        let watched = lock(&self.watched).get(at).cloned();
         if let Some(watched) = watched {
             watched.accepted(&accepted.object);
         }
@@ -170,16 +201,24 @@ impl Workloads for KubeWorkloads {
     }
 
     async fn blocking_findings(&self, pursuit: &Pursuit, at: &WorkloadRef) -> Result<Vec<String>, PortError> {
-        let seen = self.observe(at).await?;
-        match self.next(pursuit, &seen) {
-            Next::Act(act) => Ok(self
-                .rehearse(at, &act)
-                .await
-                .err()
-                .map(|error| error.to_string())
-                .into_iter()
-                .collect()),
-            other => Ok(vec![format!("The release cannot start: {other:?}")]),
-        }
+        let shares: Vec<Share> = match pursuit.goal {
+            Goal::Share { share } => vec![share],
+            _ => Vec::new(),
+        };
+        let overridden = lock(&self.overrides)
+            .get(&pursuit.release)
+            .cloned()
+            .unwrap_or_default();
+        let findings = self.preflight(pursuit, at, &shares).await?;
+        Ok(findings
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Blocking)
+            .filter(|finding| !(finding.can_override && overridden.contains(&finding.code)))
+            .map(|finding| finding.message)
+            .collect())
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -77,7 +77,7 @@ pub(crate) async fn replica_sets(
     }
 }
 
-async fn pods(
+pub(crate) async fn pods(
     client: &Client,
     at: &WorkloadRef,
     deployment: &Value,
@@ -88,12 +88,6 @@ async fn pods(
         Err(trouble) if trouble.is_status(403) => Ok(None),
         Err(trouble) => Err(trouble.of_read("The workload's pods")),
     }
-}
-
-/// Everything at once, the Deployment first: what is read after it is not older than it.
-pub(crate) async fn objects(client: &Client, at: &WorkloadRef) -> Result<Objects, PortError> {
-    let deployment = deployment(client, at).await?;
-    rest(client, at, deployment).await
 }
 
 /// What belongs to a Deployment that was just read.

@@ -1,0 +1,44 @@
+use super::{Asked, Finding};
+use conductor::{ActError, Next, Workloads};
+
+/// The very patch that would be sent first, as a server-side dry run.
+pub(crate) async fn check(asked: &Asked<'_>) -> Vec<Finding> {
+    // Other checks say why there is nothing to send.
+    let Next::Act(act) = asked.workloads.next(asked.pursuit, &asked.seen) else {
+        return match asked.workloads.next(asked.pursuit, &asked.seen) {
+            Next::Foreign { what } if !asked.seen.view.held && !is_recreate(asked) => {
+                vec![Finding::blocking(
+                    "dry-run-refused",
+                    what,
+                    "Look at the workload and make the release again.",
+                )]
+            }
+            Next::Gone => vec![Finding::blocking(
+                "dry-run-refused",
+                "The workload was deleted and made again since the release was planned.",
+                "Make the release again.",
+            )],
+            _ => Vec::new(),
+        };
+    };
+    match asked.workloads.rehearse(asked.at, &act).await {
+        Ok(()) => Vec::new(),
+        Err(error) => vec![of_error(&error)],
+    }
+}
+
+fn is_recreate(asked: &Asked<'_>) -> bool {
+    crate::holds::Live::read(&asked.seen.object).recreate
+}
+
+pub(crate) fn of_error(error: &ActError) -> Finding {
+    let hint = match error {
+        ActError::Conflict => "Somebody is changing the workload right now. Check again.",
+        ActError::Forbidden { .. } => "Ask the cluster's administrator for the right to change the workload.",
+        ActError::Denied { .. } => "An admission rule or a quota of the cluster refuses the change.",
+        ActError::Invalid { .. } => "Correct the new version's template.",
+        _ => "Check the connection to the cluster.",
+    };
+    let message = format!("The cluster would refuse the change: {error}");
+    Finding::blocking("dry-run-refused", message, hint)
+}
