@@ -208,6 +208,17 @@ pub(crate) fn rates(
     log(c_canary, m_canary, canary) + log(c_stable, m_stable, stable)
 }
 
+/// A bet on the mean of scores in `0..=1` being on the side of `c` from `mean`: a product of `1 + c (score − mean)`, with an
+/// expectation of at most 1 if the true mean is at most `mean` (`c` negative: at least). `counts` are the requests with
+/// each score.
+pub(crate) fn mean(c: f64, mean: f64, scores: &[f64], counts: &[f64]) -> f64 {
+    let largest = scores.iter().map(|score| -c * (score - mean)).fold(0.0, f64::max);
+    let c = if largest > 0.99 { c * 0.99 / largest } else { c };
+    let used = scores.iter().zip(counts).filter(|(_, count)| **count > 0.0);
+    used.map(|(score, count)| count * (c * (score - mean)).ln_1p())
+        .sum()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;

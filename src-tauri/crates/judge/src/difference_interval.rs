@@ -11,7 +11,8 @@ const STEPS: [f64; 19] = [
 
 /// A confidence sequence for the difference of two proportions: the differences that no bet has rejected (Turner and
 /// Grünwald, "Exact anytime-valid confidence intervals for contingency tables and beyond", 2023). It holds at all looks at
-/// once, with the levels of the verdicts on its two sides. Ends lie on a grid and are rounded outwards.
+/// once, with the levels of the verdicts on its two sides. Ends lie on a grid and are rounded outwards. Where a verdict
+/// excludes more than the grid does, its test takes that out too, and the two together are wrong at most twice as often.
 #[derive(Debug, Clone)]
 pub(crate) struct DifferenceInterval {
     points: Vec<Point>,

@@ -18,6 +18,7 @@
 //! ```
 
 mod arm;
+mod before_test;
 mod bet;
 mod buckets;
 mod combine;

@@ -159,6 +159,20 @@ impl ProportionTest {
         canary - stable >= 0.5 * self.effect.at(stable)
     }
 
+    /// The interval, with what the verdicts exclude taken out.
+    fn bounds(&self) -> (f64, f64) {
+        let (low, high) = self.interval.bounds(self.levels);
+        let base = self.estimate().map_or(0.0, |(base, _)| base);
+        let effect = self.effect.at(base);
+        if self.rejected {
+            (low.max(0.0), high.max(1e-4))
+        } else if self.healthy.log() >= self.levels.healthy && low < effect {
+            (low, high.min(effect))
+        } else {
+            (low, high)
+        }
+    }
+
     pub(crate) fn standing(&self) -> Standing {
         let worse = self.is_worth_stopping();
         let (towards, looks_until) = if worse {
@@ -172,7 +186,7 @@ impl ProportionTest {
             rejected: self.rejected,
             towards: Some(towards),
             looks_until,
-            interval: Some(self.interval.bounds(self.levels)),
+            interval: Some(self.bounds()),
             overdispersion: self.dispersion.factor(),
             edge: None,
         }

@@ -4,6 +4,7 @@ use crate::arm::Arm;
 use crate::bet::Sample;
 use crate::count_test::CountTest;
 use crate::histogram::Histogram;
+use crate::judge::Arms;
 use crate::latency_test::LatencyTest;
 use crate::levels::{Levels, Standing};
 use crate::options::Options;
@@ -12,7 +13,7 @@ use crate::proportion_test::ProportionTest;
 use crate::signal::{SignalKind, SignalSpec, Worse};
 use crate::totals::Pair;
 use crate::track::{Decision, Track};
-use crate::verdict::{Basis, Evidence, IntervalOf, Needed, Reason, Verdict};
+use crate::verdict::{Evidence, IntervalOf, Needed, Reason, Verdict};
 
 /// The test of a signal's comparison with stable.
 #[derive(Debug, Clone)]
@@ -128,7 +129,10 @@ impl SequentialTest {
 pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing: &Standing) -> Decision {
     let totals = track.phase.window.totals();
     let kind = track.spec.kind;
-    let (canary, stable) = (totals.canary.value(kind), totals.stable.value(kind));
+    let (canary, stable) = (
+        totals.canary.value(kind),
+        track.compared_with(&totals.stable).value(kind),
+    );
     let effect = track
         .spec
         .rule
@@ -149,7 +153,7 @@ pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing:
             },
             (None, None) => Reason::NoTraffic { arm: Arm::Canary },
         };
-        return Decision::certain(Verdict::Degraded, reason, Basis::Concurrent);
+        return Decision::certain(Verdict::Degraded, reason, track.basis());
     }
     let Some((canary, stable)) = known else {
         return missing(track, options, &totals);
@@ -160,7 +164,7 @@ pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing:
             stable,
             effect,
         };
-        return Decision::certain(Verdict::Healthy, reason, Basis::Concurrent);
+        return Decision::certain(Verdict::Healthy, reason, track.basis());
     }
     let (have, need) = match standing.towards {
         Some(Verdict::Degraded) => (standing.degraded, levels.degraded),
@@ -175,7 +179,7 @@ pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing:
         verdict: Verdict::NotEnoughEvidence,
         reason: Reason::Collecting { have, need },
         evidence,
-        basis: Basis::Concurrent,
+        basis: track.basis(),
         expected_seconds: standing
             .looks_until
             .zip(track.phase.seconds_per_look())
@@ -189,6 +193,9 @@ fn missing(track: &Track, options: &Options, totals: &Pair) -> Decision {
         return Decision::unknown(Reason::WarmingUp {
             seconds: options.warmup_seconds - seconds,
         });
+    }
+    if track.phase.arms == Arms::CanaryOnly && track.before.size <= 0.0 {
+        return Decision::unknown(Reason::NoStable);
     }
     let arm = if totals.canary.size > 0.0 {
         Arm::Stable

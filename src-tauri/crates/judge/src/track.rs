@@ -1,4 +1,5 @@
 use crate::arm::Arm;
+use crate::before_test::BeforeTest;
 use crate::judge::Arms;
 use crate::levels::{Levels, Standing};
 use crate::limit_state::LimitState;
@@ -25,6 +26,8 @@ pub(crate) struct Track {
     levels: Levels,
     /// The comparison with stable, if the method is sequential and the signal has such a test.
     test: Option<SequentialTest>,
+    /// The same for a phase in which the canary serves alone.
+    before_test: Option<BeforeTest>,
     newest_ms: Option<i64>,
     /// Looks that came late, twice or out of order, and were not counted.
     ignored: u64,
@@ -93,6 +96,7 @@ impl Track {
             before: Totals::default(),
             levels,
             test,
+            before_test: None,
             newest_ms: None,
             ignored: 0,
         }
@@ -103,8 +107,27 @@ impl Track {
             self.before = std::mem::take(&mut self.phase.stable_total);
         }
         self.phase = Phase::new(arms);
+        self.before_test = None;
         if let Some(test) = &mut self.test {
             test.new_phase();
+            if let (Arms::CanaryOnly, Some(effect)) = (arms, self.spec.rule.against_stable) {
+                self.before_test = BeforeTest::new(
+                    self.spec.kind,
+                    self.spec.rule.worse,
+                    effect,
+                    self.levels,
+                    &self.before,
+                    test.standing().overdispersion,
+                );
+            }
+        }
+    }
+
+    /// What the canary is compared with in this phase.
+    pub(crate) fn basis(&self) -> Basis {
+        match self.phase.arms {
+            Arms::Both => Basis::Concurrent,
+            Arms::CanaryOnly => Basis::Before,
         }
     }
 
@@ -193,6 +216,9 @@ impl Track {
         {
             test.observe(self.spec.rule.worse, pace, &pair);
         }
+        if let Some(test) = &mut self.before_test {
+            test.observe(pace, &pair.canary);
+        }
         let compares = self.spec.rule.against_stable.is_some() && phase.arms == Arms::Both;
         if pair.canary.looks == 0 || (compares && pair.stable.looks == 0) {
             return;
@@ -203,7 +229,8 @@ impl Track {
 
     pub(crate) fn verdict(&self, options: &Options, now_ms: Option<i64>) -> SignalVerdict {
         let test = self.test.as_ref().filter(|_| self.phase.arms == Arms::Both);
-        let standing = test.map(SequentialTest::standing);
+        let before = self.before_test.as_ref().map(BeforeTest::standing);
+        let standing = test.map(SequentialTest::standing).or(before);
         let decided = self
             .without_data(options, now_ms, standing.as_ref())
             .unwrap_or_else(|| {

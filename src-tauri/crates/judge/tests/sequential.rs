@@ -319,3 +319,85 @@ fn critical_signals_that_are_each_half_convinced_convince_together() {
     };
     assert!(looks_until_degraded(&["s0", "s1"]) < looks_until_degraded(&["s0"]));
 }
+
+/// A promoted canary, alone with this share of failures.
+fn promoted(bad_per_thousand: f64, looks: usize) -> judge::ReleaseVerdict {
+    let mut release = Scenario::errors(sequential());
+    release.looks(60, "errors", ratio(900.0, 1.0), ratio(100.0, 0.0));
+    release.judge.new_phase(Arms::CanaryOnly);
+    release.looks(looks, "errors", Reading::NoData, ratio(1000.0, bad_per_thousand));
+    release.verdict()
+}
+
+#[test]
+fn after_promotion_a_worse_canary_is_found_and_half_an_effect_is_taken_for_the_time_of_day() {
+    assert_eq!(promoted(1.0, 10).verdict, Verdict::Healthy);
+    assert_eq!(promoted(10.0, 10).verdict, Verdict::Degraded);
+    for looks in [10, 100, 1000] {
+        assert_ne!(promoted(3.0, looks).verdict, Verdict::Degraded);
+        assert_ne!(promoted(6.5, looks).verdict, Verdict::Healthy);
+    }
+}
+
+#[test]
+fn after_promotion_a_few_unlucky_requests_do_not_roll_back() {
+    let mut release = Scenario::errors(sequential());
+    release.looks(60, "errors", ratio(900.0, 1.0), ratio(100.0, 0.0));
+    release.judge.new_phase(Arms::CanaryOnly);
+    release.look("errors", Reading::NoData, ratio(250.0, 2.0));
+    assert_eq!(release.verdict().verdict, Verdict::NotEnoughEvidence);
+    assert_eq!(
+        release.verdict().signals[0].evidence.towards,
+        Some(Verdict::Degraded)
+    );
+}
+
+#[test]
+fn after_promotion_latencies_and_counts_are_held_against_before_too() {
+    let stable = histogram([300.0, 400.0, 150.0, 40.0, 9.0, 1.0]);
+    for (alone, expected) in [
+        ([330.0, 440.0, 165.0, 44.0, 10.0, 1.0], Verdict::Healthy),
+        ([150.0, 300.0, 300.0, 200.0, 40.0, 10.0], Verdict::Degraded),
+    ] {
+        let mut release = Scenario::new(vec![latency()], sequential());
+        release.looks(
+            60,
+            "latency",
+            stable.clone(),
+            histogram([30.0, 40.0, 15.0, 4.0, 1.0, 0.0]),
+        );
+        release.judge.new_phase(Arms::CanaryOnly);
+        release.looks(40, "latency", Reading::NoData, histogram(alone));
+        assert_eq!(
+            release.verdict().verdict,
+            expected,
+            "{:?}",
+            release.verdict().signals[0]
+        );
+    }
+    for (restarted, expected) in [(0.0, Verdict::Healthy), (2.0, Verdict::Degraded)] {
+        let mut release = Scenario::new(vec![restarts()], sequential());
+        release.looks(
+            100,
+            "restarts",
+            Reading::count(0.0, 45.0),
+            Reading::count(0.0, 5.0),
+        );
+        release.judge.new_phase(Arms::CanaryOnly);
+        release.looks(200, "restarts", Reading::NoData, Reading::count(restarted, 50.0));
+        assert_eq!(
+            release.verdict().verdict,
+            expected,
+            "{:?}",
+            release.verdict().signals[0]
+        );
+    }
+}
+
+#[test]
+fn an_interval_never_contradicts_its_verdict() {
+    let mut release = Scenario::errors(sequential());
+    release.look("errors", ratio(900.0, 1.0), ratio(100.0, 6.0));
+    let (low, _) = release.verdict().signals[0].interval.expect("an interval");
+    assert!(low >= 0.0, "{low}");
+}

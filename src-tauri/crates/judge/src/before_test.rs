@@ -1,0 +1,276 @@
+use crate::bet;
+use crate::buckets::Buckets;
+use crate::levels::{Levels, Standing};
+use crate::pace::Pace;
+use crate::signal::{Effect, SignalKind, Worse};
+use crate::totals::Totals;
+use crate::verdict::Verdict;
+use crate::wealth::Wealth;
+
+/// First weights: cash, once, twice and six times the effect.
+const DEGRADED_WEIGHTS: [f64; 4] = [0.1, 0.4, 0.3, 0.2];
+
+/// First weights: cash, no difference, a quarter of the effect.
+const HEALTHY_WEIGHTS: [f64; 3] = [0.1, 0.6, 0.3];
+
+/// Standard errors of what stable showed that are allowed for.
+const ALLOWANCE: f64 = 3.0;
+
+/// The canary alone, held against what stable showed before it was gone.
+///
+/// Weaker than a comparison side by side: what changes with the time of day looks like a difference of the versions. So
+/// "worse" begins at half of the effect, or three standard errors of what stable showed if that is more. Against these fixed borders
+/// each mean is tested by betting (Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting",
+/// 2024), counts as a Poisson process. A latency is tested by its mean rank and by the share past its quantile's edge:
+/// both must be healthy, either may be degraded.
+#[derive(Debug, Clone)]
+pub(crate) struct BeforeTest {
+    levels: Levels,
+    worse: Worse,
+    overdispersion: f64,
+    buckets: Option<Buckets>,
+    streams: Vec<Stream>,
+    rejected: bool,
+}
+
+/// One mean.
+#[derive(Debug, Clone)]
+struct Stream {
+    law: Law,
+    /// Stable's mean before.
+    base: f64,
+    /// The smallest effect worth stopping for.
+    effect: f64,
+    /// Above this it is worse.
+    border: f64,
+    /// For ranks; other laws have their own.
+    variance: f64,
+    degraded: Wealth,
+    healthy: Wealth,
+    /// What the canary showed recently: sum and what it is over.
+    seen: (f64, f64),
+}
+
+#[derive(Debug, Clone)]
+enum Law {
+    /// Requests in buckets with these scores; the scores are 0 and 1.
+    Proportion(Vec<f64>),
+    /// The same with scores between.
+    Ranks(Vec<f64>),
+    /// Events and exposure.
+    Poisson,
+}
+
+impl BeforeTest {
+    /// None where stable showed nothing, or the signal has no sequential test.
+    pub(crate) fn new(
+        kind: SignalKind,
+        worse: Worse,
+        effect: Effect,
+        levels: Levels,
+        before: &Totals,
+        overdispersion: f64,
+    ) -> Option<Self> {
+        if before.size <= 0.0 {
+            return None;
+        }
+        let mut buckets = None;
+        let streams = match kind {
+            SignalKind::ErrorRatio => {
+                let bad = if worse == Worse::Higher {
+                    before.sum
+                } else {
+                    before.size - before.sum
+                };
+                let base = (bad + 0.5) / (before.size + 1.0);
+                vec![Stream::new(
+                    Law::Proportion(vec![0.0, 1.0]),
+                    base,
+                    effect.at(base),
+                    before.size,
+                    0.0,
+                    levels,
+                )]
+            }
+            SignalKind::Count => {
+                let base = (before.sum + 0.5) / before.size;
+                vec![Stream::new(
+                    Law::Poisson,
+                    base,
+                    effect.at(base),
+                    before.size,
+                    0.0,
+                    levels,
+                )]
+            }
+            SignalKind::Latency { quantile, .. } => {
+                let found = Buckets::new(before.histogram.bounds(), &effect);
+                let streams = latency_streams(&found, quantile, before, levels)?;
+                buckets = Some(found);
+                streams
+            }
+            SignalKind::Gauge | SignalKind::Rate => return None,
+        };
+        Some(BeforeTest {
+            levels,
+            worse,
+            overdispersion,
+            buckets,
+            streams,
+            rejected: false,
+        })
+    }
+
+    pub(crate) fn observe(&mut self, pace: Pace, canary: &Totals) {
+        if canary.size <= 0.0 {
+            return;
+        }
+        let counts = match &self.buckets {
+            Some(buckets)
+                if buckets
+                    .bounds
+                    .iter()
+                    .all(|b| canary.histogram.bounds().contains(b)) =>
+            {
+                canary.histogram.reduced(&buckets.bounds)
+            }
+            // Other buckets than before: not comparable.
+            Some(_) => return,
+            None => {
+                let bad = if self.worse == Worse::Higher {
+                    canary.sum
+                } else {
+                    canary.size - canary.sum
+                };
+                vec![canary.size - bad, bad]
+            }
+        };
+        let level = self.levels.degraded + (self.streams.len() as f64).ln();
+        for stream in &mut self.streams {
+            stream.observe(pace, (canary.sum, canary.size), &counts, self.overdispersion);
+            self.rejected |= stream.degraded.log() >= level && stream.is_worth_stopping();
+        }
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        let least = |of: fn(&Stream) -> f64| self.streams.iter().map(of).fold(f64::INFINITY, f64::min);
+        let most = |of: fn(&Stream) -> f64| self.streams.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+        let worse = self.streams.iter().any(Stream::is_worth_stopping);
+        let longest = |looks: Vec<Option<f64>>| {
+            looks
+                .into_iter()
+                .try_fold(0.0_f64, |longest, looks| Some(longest.max(looks?)))
+        };
+        let (towards, looks_until) = if worse {
+            let looks = self
+                .streams
+                .iter()
+                .filter_map(|s| s.degraded.looks_until(self.levels.degraded));
+            (Verdict::Degraded, looks.reduce(f64::min))
+        } else {
+            let open = self
+                .streams
+                .iter()
+                .filter(|s| s.healthy.log() < self.levels.healthy);
+            (
+                Verdict::Healthy,
+                longest(open.map(|s| s.healthy.looks_until(self.levels.healthy)).collect()),
+            )
+        };
+        Standing {
+            degraded: most(|stream| stream.degraded.log()),
+            healthy: least(|stream| stream.healthy.log()),
+            rejected: self.rejected,
+            towards: Some(towards),
+            looks_until,
+            interval: None,
+            overdispersion: self.overdispersion,
+            edge: None,
+        }
+    }
+}
+
+fn latency_streams(buckets: &Buckets, quantile: f64, before: &Totals, levels: Levels) -> Option<Vec<Stream>> {
+    let (counts, total) = (before.histogram.counts(), before.histogram.total());
+    let bound = buckets.bound_with(1.0 - quantile, &before.histogram)?;
+    let past = buckets.past(bound, counts) / total;
+    let slower = buckets.past_if_slower(bound, counts) / total;
+    let edge = (0..=buckets.bounds.len())
+        .map(|bucket| if bucket > bound { 1.0 } else { 0.0 })
+        .collect();
+    let ranks = buckets.ranks(&before.histogram);
+    let mean = |scores: &[f64]| scores.iter().zip(counts).map(|(s, n)| s * n).sum::<f64>() / total;
+    let effect = mean(&buckets.ranks_if_slower(&ranks)) - 0.5;
+    let variance = mean(&ranks.iter().map(|rank| (rank - 0.5).powi(2)).collect::<Vec<_>>());
+    Some(vec![
+        Stream::new(Law::Proportion(edge), past, slower - past, total, 0.0, levels),
+        Stream::new(Law::Ranks(ranks), 0.5, effect, total, variance, levels),
+    ])
+}
+
+impl Stream {
+    fn new(law: Law, base: f64, effect: f64, size: f64, variance: f64, levels: Levels) -> Self {
+        let own = match law {
+            Law::Proportion(_) => base * (1.0 - base),
+            Law::Ranks(_) => variance,
+            Law::Poisson => base,
+        };
+        Stream {
+            border: base + (0.5 * effect).max(ALLOWANCE * (own / size).sqrt()),
+            law,
+            base,
+            effect,
+            variance,
+            degraded: Wealth::new(&DEGRADED_WEIGHTS, f64::INFINITY),
+            healthy: Wealth::new(&HEALTHY_WEIGHTS, levels.healthy_cap()),
+            seen: (0.0, 0.0),
+        }
+    }
+
+    fn observe(&mut self, pace: Pace, events: (f64, f64), counts: &[f64], overdispersion: f64) {
+        let log = |mean: f64, alternative: f64| {
+            let log = match &self.law {
+                Law::Proportion(scores) => {
+                    let c = (alternative - mean) / (mean * (1.0 - mean));
+                    bet::mean(c, mean, scores, counts)
+                }
+                Law::Ranks(scores) => bet::mean(
+                    (alternative - mean) / self.variance.max(1e-6),
+                    mean,
+                    scores,
+                    counts,
+                ),
+                Law::Poisson => events.0 * (alternative / mean).ln() - events.1 * (alternative - mean),
+            };
+            log / overdispersion
+        };
+        let top = if matches!(self.law, Law::Poisson) {
+            f64::INFINITY
+        } else {
+            0.999
+        };
+        let worse = [1.0, 2.0, 6.0].map(|times| (self.border + times * self.effect).min(top));
+        let degraded = worse.map(|alternative| log(self.border, alternative));
+        let too_much = (self.base + self.effect).min(top);
+        let healthy = [0.0, 0.25].map(|part| log(too_much, self.base + part * self.effect));
+        self.degraded
+            .bet(&[0.0, degraded[0], degraded[1], degraded[2]], pace.shared);
+        self.healthy.bet(&[0.0, healthy[0], healthy[1]], pace.shared);
+        let (sum, size) = match &self.law {
+            Law::Proportion(scores) | Law::Ranks(scores) => (
+                scores
+                    .iter()
+                    .zip(counts)
+                    .map(|(score, count)| score * count)
+                    .sum(),
+                counts.iter().sum::<f64>(),
+            ),
+            Law::Poisson => events,
+        };
+        self.seen = (pace.memory * self.seen.0 + sum, pace.memory * self.seen.1 + size);
+    }
+
+    fn is_worth_stopping(&self) -> bool {
+        self.seen.1 > 0.0 && self.seen.0 / self.seen.1 >= self.base + 0.5 * self.effect
+    }
+}
