@@ -31,7 +31,8 @@ export function firstNamespaces(row: ContextRow): string[] {
 
 /** Names typed with commas or blanks between them, each once. */
 export function typedNames(text: string): string[] {
-  return [...new Set(text.split(/[\s,，、]+/).filter(Boolean))];
+  const names = text.split(/[\s,，、]+/).filter(Boolean);
+  return names.filter((name, at) => names.indexOf(name) === at);
 }
 
 /** A name for an environment that no other has. */

@@ -10,7 +10,7 @@ export function editPhase(plan: Plan, index: number, change: Partial<Phase>): Pl
 
 /** Whether a share is one of those that the pods can express, exactly. */
 export function isPossible(share: Share, possible: readonly Share[]): boolean {
-  return possible.length === 0 || possible.some((one) => Math.abs(one - share) < 0.005);
+  return share === 100 || possible.length === 0 || possible.some((one) => Math.abs(one - share) < 0.005);
 }
 
 /** The possible shares next to one that is not: the one below and the one above. */

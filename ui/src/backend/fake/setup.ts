@@ -89,7 +89,7 @@ export function connections(matrix: MatrixScript, script: SetupScript): Connecti
           application: 'checkout',
           environment: 'practice',
         },
-        { id: 'slow', title: 'The new version is slow', application: 'checkout', environment: 'practice' },
+        { id: 'slow_latency', title: 'Slow answers', application: 'checkout', environment: 'practice' },
       ],
     },
   };

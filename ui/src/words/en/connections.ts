@@ -30,7 +30,15 @@ export const connections = {
     scenarios: 'Make something happen',
     run: 'Run',
     ran: (title: string) => `Running: ${title}`,
-    scenarioTitle: {} as Record<string, string>,
+    scenarioTitle: {
+      healthy: 'A good version',
+      error_spike: 'Errors after a while',
+      slow_latency: 'Slow answers',
+      crash_loop: 'Crashes at start',
+      never_ready: 'Never becomes ready',
+      too_little_traffic: 'Too little traffic to judge',
+      intermittent: 'Errors that come and go',
+    } as Record<string, string>,
     in: (application: string, environment: string) => `${application} in ${environment}`,
   },
 

@@ -31,7 +31,15 @@ export const connections: typeof en = {
     scenarios: '让事情发生',
     run: '运行',
     ran: (title) => `正在运行：${title}`,
-    scenarioTitle: {},
+    scenarioTitle: {
+      healthy: '正常的版本',
+      error_spike: '一段时间后出错',
+      slow_latency: '响应缓慢',
+      crash_loop: '启动即崩溃',
+      never_ready: '始终未就绪',
+      too_little_traffic: '流量太少，无法判定',
+      intermittent: '时有时无的错误',
+    },
     in: (application, environment) => `${environment} 的 ${application}`,
   },
 
