@@ -35,8 +35,8 @@ describe('the bundle for the window', () => {
 
   it('makes no style element and evaluates no text while it runs', () => {
     for (const script of texts('.js')) {
-      expect(script).not.toMatch(/createElement\(["'`]style["'`]\)/);
-      expect(script).not.toMatch(/\beval\(|new Function\(/);
+      expect(/createElement\(["'`]style["'`]\)/.test(script)).toBe(false);
+      expect(/\beval\(|new Function\(/.test(script)).toBe(false);
     }
   });
 
@@ -48,6 +48,7 @@ describe('the bundle for the window', () => {
   });
 
   it('does not contain the told story', () => {
-    for (const script of texts('.js')) expect(script).not.toMatch(/R-1284|Mei Lin|Tax rounding/);
+    // A bundle is too long to be printed when it fails.
+    expect(texts('.js').some((script) => /R-1284|Mei Lin|Tax rounding/.test(script))).toBe(false);
   });
 });

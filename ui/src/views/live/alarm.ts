@@ -1,5 +1,6 @@
 import type { LiveRelease } from '../../backend/generated/view';
 import { saidSentence } from '../../domain/judgement';
+import { isOver } from '../../domain/status';
 import { lastValue, samplesOf, signalFormat, shortSignalName } from '../../domain/signals';
 import { clock, duration, measured, percent, type Language, type Words } from '../../words/index.svelte';
 
@@ -73,7 +74,7 @@ export function alarmOf(w: Words, language: Language, live: LiveRelease, now: nu
       numberText: estimate ? a.of(duration(language, estimate.seconds)) : '',
     };
   }
-  if (live.contact.state === 'lost') {
+  if (live.contact.state === 'lost' || (live.contact.state === 'recorded' && !isOver(stage))) {
     const since = live.contact.asOf ?? live.contact.since;
     return {
       look: 'offline',

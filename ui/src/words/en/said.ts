@@ -38,7 +38,7 @@ export const said: SaidWords = {
   releaseUnderWay: (f) => `${f.release} is under way here, driven by ${f.driver}`,
   noRevisionHistory: () => 'The cluster keeps no old revision; the record has it',
 
-  offDegraded: () => 'Forward is off: the new version is degraded',
+  offDegraded: () => 'Forward is off while degraded',
   offRollingBack: () => 'Off while rolling back',
   offPromoting: () => 'The new version gets everything already',
   offFinished: () => 'The release is over',
