@@ -23,7 +23,7 @@ fn everything(cluster: &Cluster) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
     fn a_rollout_never_has_fewer_ready_or_more_pods_than_its_limits_allow(
