@@ -166,15 +166,20 @@ pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing:
         };
         return Decision::certain(Verdict::Healthy, reason, track.basis());
     }
-    let (have, need) = match standing.towards {
+    let (log, level) = match standing.towards {
         Some(Verdict::Degraded) => (standing.degraded, levels.degraded),
         _ => (standing.healthy, levels.healthy),
     };
-    let have = have.clamp(0.0, need);
-    let mut evidence = Evidence::of(have, need, Needed::LogEvidence);
-    evidence.towards = standing.towards;
     // Something that only half a look is missing of is still missing.
-    evidence.fraction = evidence.fraction.min(0.99);
+    let fraction = (log / level).clamp(0.0, 0.99);
+    let (have, need, needed) = in_requests(track, fraction, standing.looks_until);
+    let evidence = Evidence {
+        fraction,
+        towards: standing.towards,
+        have,
+        need,
+        needed,
+    };
     Decision {
         verdict: Verdict::NotEnoughEvidence,
         reason: Reason::Collecting { have, need },
@@ -185,6 +190,21 @@ pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing:
             .zip(track.phase.seconds_per_look())
             .map(|(looks, s)| looks * s),
     }
+}
+
+/// People know requests, not logarithms: what the canary has had in this phase, and about what it takes. Counts have no
+/// requests; looks stand for them.
+fn in_requests(track: &Track, fraction: f64, looks_until: Option<f64>) -> (f64, f64, Needed) {
+    let looks = f64::from(track.phase.looks_counted);
+    let (have, needed) = match track.spec.kind {
+        SignalKind::Count => (looks, Needed::Looks),
+        _ => (track.phase.canary_size, Needed::Requests),
+    };
+    let need = match looks_until {
+        Some(more) if looks > 0.0 => have * (1.0 + more / looks),
+        _ => have / fraction.max(0.05),
+    };
+    (have, need.max(have).ceil(), needed)
 }
 
 fn missing(track: &Track, options: &Options, totals: &Pair) -> Decision {

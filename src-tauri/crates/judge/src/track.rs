@@ -46,6 +46,9 @@ pub(crate) struct Phase {
     pub(crate) stable_ms: Option<i64>,
     pub(crate) canary_ms: Option<i64>,
     pub(crate) stable_total: Totals,
+    /// Requests of the canary that were counted, and the looks they came in.
+    pub(crate) canary_size: f64,
+    pub(crate) looks_counted: u32,
     pub(crate) wrong_reading: bool,
 }
 
@@ -61,6 +64,8 @@ impl Phase {
             stable_ms: None,
             canary_ms: None,
             stable_total: Totals::default(),
+            canary_size: 0.0,
+            looks_counted: 0,
             wrong_reading: false,
         }
     }
@@ -223,6 +228,8 @@ impl Track {
         if pair.canary.looks == 0 || (compares && pair.stable.looks == 0) {
             return;
         }
+        phase.canary_size += pair.canary.size;
+        phase.looks_counted = phase.looks_counted.saturating_add(1);
         phase.stable_total = phase.stable_total.merged(&pair.stable);
         phase.window.observe(at_ms, kind, &options.minimum, &pair);
     }

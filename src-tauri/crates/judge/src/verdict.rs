@@ -131,7 +131,7 @@ pub enum Needed {
     Looks,
     /// Seconds past a limit.
     Seconds,
-    /// Logarithm (base e) of an e-value against its threshold.
+    /// Logarithm (base e) of an e-value against its level.
     LogEvidence,
     /// Nothing more.
     Nothing,

@@ -47,6 +47,13 @@ fn a_healthy_canary_is_healthy_once_the_effect_is_excluded_and_not_before() {
     assert_eq!(early.signals[0].evidence.towards, Some(Verdict::Healthy));
     let expected = early.signals[0].expected_seconds.expect("an idea of when");
     assert!((5.0..120.0).contains(&expected), "{expected}");
+    let Reason::Collecting { have, need } = early.signals[0].reason else {
+        panic!("{:?}", early.signals[0])
+    };
+    assert!(
+        have == 300.0 && need > 300.0 && need < 3000.0,
+        "requests: {have} of {need}"
+    );
     release.looks(20, "errors", ratio(900.0, 1.0), ratio(100.0, 0.0));
     let late = release.verdict();
     assert_eq!(late.verdict, Verdict::Healthy);
