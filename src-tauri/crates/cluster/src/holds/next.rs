@@ -12,12 +12,15 @@ pub(crate) struct Rules {
     pub wait_for_ready: bool,
     /// `maxUnavailable` starts from 0 and not from the workload's own value.
     pub own_unavailable: bool,
+    /// Pods are added as if none of the new version stood in for missing old ones.
+    pub whole_surge: bool,
 }
 
 impl Rules {
     pub const SOUND: Rules = Rules {
         wait_for_ready: true,
         own_unavailable: false,
+        whole_surge: false,
     };
 }
 
@@ -29,6 +32,8 @@ pub enum Mistake {
     RoomBeforeReady,
     /// The hold starts with the Deployment's own `maxUnavailable`.
     OwnMaxUnavailable,
+    /// The next share's pods are all asked for as surge, while `maxUnavailable` stays as the share before left it.
+    WholeShareAsSurge,
 }
 
 /// The next act towards the goal.
@@ -46,6 +51,10 @@ pub fn next_with(pursuit: &Pursuit, seen: &Observed, mistake: Mistake) -> Next {
         },
         Mistake::OwnMaxUnavailable => Rules {
             own_unavailable: true,
+            ..Rules::SOUND
+        },
+        Mistake::WholeShareAsSurge => Rules {
+            whole_surge: true,
             ..Rules::SOUND
         },
     };

@@ -152,7 +152,12 @@ fn step(at: &Situation<'_>, pods: Pods, goal: TargetPods, surge_limit: u32) -> O
         if batch > 0 {
             let canary = pods.canary + batch;
             let kind = ActKind::AddPods { canary };
-            return Some((pods.surge() + batch, pods.missing(), kind));
+            let surge = if at.rules.whole_surge {
+                goal.canary.min(surge_limit)
+            } else {
+                pods.surge() + batch
+            };
+            return Some((surge, pods.missing(), kind));
         }
         if surge_limit == 0 && pods.surge() == 0 {
             let batch = to_add.min(less_capacity_batch(at)?);
@@ -184,7 +189,7 @@ fn less_capacity_batch(at: &Situation<'_>) -> Option<u32> {
 
 fn begin(at: &Situation<'_>, goal: TargetPods, surge_limit: u32) -> Next {
     let live = &at.live;
-    let (surge, mut unavailable) = if surge_limit > 0 {
+    let (surge, unavailable) = if surge_limit > 0 {
         (goal.canary.min(surge_limit), 0)
     } else {
         match less_capacity_batch(at) {
@@ -196,6 +201,11 @@ fn begin(at: &Situation<'_>, goal: TargetPods, surge_limit: u32) -> Next {
                 };
             }
         }
+    };
+    let (surge, mut unavailable) = if at.rules.wait_for_ready {
+        (surge, unavailable)
+    } else {
+        (0, surge.max(unavailable))
     };
     if at.rules.own_unavailable {
         unavailable = unavailable.max(super::max_unavailable_pods(&at.pursuit.before));

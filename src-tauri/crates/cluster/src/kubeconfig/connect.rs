@@ -14,7 +14,7 @@ const IDLE: Duration = Duration::from_secs(295);
 /// # Errors
 ///
 /// The context is unknown or incomplete, or its sign-in program does not answer as it should. The cluster itself is not
-/// asked: see [`super::probe`].
+/// asked: see [`crate::inventory::identify`].
 pub async fn connect(files: &Files, context: &str) -> Result<Client, PortError> {
     let merged = files.merged(context)?;
     if let Some(exec) = exec_of(&merged, context) {

@@ -1,4 +1,4 @@
-//! What can be wrong between a kubeconfig file and an answer, in sentences.
+//! What can be wrong between a kubeconfig file and a connection, in sentences.
 
 use conductor::PortError;
 use std::path::Path;
@@ -89,72 +89,6 @@ pub(super) fn plugin_rubbish(command: &str) -> PortError {
         format!("The sign-in program {command} answered something that is not a Kubernetes credential."),
         "Check the version of the program and the arguments in the kubeconfig file.",
     )
-}
-
-/// What a cluster that does not answer as it should means, read from the client's error.
-pub(super) fn no_answer(context: &str, error: &kube::Error) -> PortError {
-    let detail = chain(error);
-    let says = |words: &[&str]| words.iter().any(|word| detail.to_lowercase().contains(word));
-    if let kube::Error::Api(status) = error {
-        return match status.code {
-            401 => PortError::new(
-                "sign-in-expired",
-                format!("The cluster of {context} does not know you: {}.", status.message),
-                "Sign in again with your usual tool; Slipway reads the file anew by itself.",
-            ),
-            403 => PortError::new(
-                "forbidden",
-                format!("You may not do this in {context}: {}.", status.message),
-                "Ask for the right that is named.",
-            ),
-            _ => PortError::new(
-                "cluster-error",
-                format!("The cluster of {context} answered {}: {}.", status.code, status.message),
-                "Try again later.",
-            ),
-        };
-    }
-    if says(&["expired"]) {
-        return PortError::new(
-            "certificate-expired",
-            format!("A certificate between this computer and {context} has expired: {}.", first_line(&detail)),
-            "Fetch the kubeconfig file anew; if it is the server's certificate, tell its administrator.",
-        );
-    }
-    if says(&["certificate", "unknownissuer", "tls", "handshake"]) {
-        return PortError::new(
-            "certificate-refused",
-            format!("The connection to {context} cannot be trusted: {}.", first_line(&detail)),
-            "Check certificate-authority-data in the kubeconfig file.",
-        );
-    }
-    PortError::unreachable(
-        "unreachable",
-        format!("The cluster of {context} cannot be reached: {}.", first_line(&detail)),
-        "Check network and VPN.",
-    )
-}
-
-pub(super) fn too_slow(context: &str, seconds: u64) -> PortError {
-    PortError::unreachable(
-        "unreachable",
-        format!("The cluster of {context} gave no answer within {seconds} seconds."),
-        "Check network and VPN.",
-    )
-}
-
-/// An error with everything below it.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(below) = source {
-        let more = below.to_string();
-        if !text.contains(&more) {
-            text = format!("{text}: {more}");
-        }
-        source = below.source();
-    }
-    text
 }
 
 /// The first line, without a full stop and not longer than a sentence.

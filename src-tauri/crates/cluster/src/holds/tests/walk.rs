@@ -239,3 +239,10 @@ fn a_hold_with_the_deployments_own_max_unavailable_is_found() {
         (0..50).any(|seed| !walk(12, 25.0, &[2, 5], true, seed, Some(Mistake::OwnMaxUnavailable)).is_empty());
     assert!(found);
 }
+
+#[test]
+fn a_share_asked_for_as_surge_alone_is_found() {
+    let found =
+        (0..50).any(|seed| !walk(12, 50.0, &[2, 5], true, seed, Some(Mistake::WholeShareAsSurge)).is_empty());
+    assert!(found);
+}
