@@ -1,10 +1,11 @@
 //! The two commands of the window. They only forward.
 
+use api::view::Failure;
 use serde_json::Value;
 use tauri::State;
 use tauri::ipc::Channel;
 
-use crate::backend::{Backend, ErrorView};
+use crate::backend::Backend;
 use crate::subscription;
 
 /// Sends one named request to the backend and answers with its reply.
@@ -17,14 +18,19 @@ pub async fn call(
     backend: State<'_, Backend>,
     name: String,
     payload: Option<Value>,
-) -> Result<Value, ErrorView> {
+) -> Result<Value, Failure> {
     backend.call(&name, payload.unwrap_or(Value::Null)).await
 }
 
 /// Delivers the backend's events on `channel` from now on, paced, until the window lets go of it.
+///
+/// # Errors
+///
+/// Why the backend could not start.
 #[tauri::command]
-pub fn subscribe(backend: State<'_, Backend>, channel: Channel<Value>) {
-    let events = backend.events();
+pub async fn subscribe(backend: State<'_, Backend>, channel: Channel<Value>) -> Result<(), Failure> {
+    let events = backend.events().await?;
     let send = move |batch: Vec<Value>| batch.into_iter().all(|event| channel.send(event).is_ok());
     tauri::async_runtime::spawn(subscription::deliver(events, send));
+    Ok(())
 }

@@ -11,7 +11,7 @@ mod subscription;
 
 use std::error::Error;
 
-use tauri::Manager;
+use tauri::{Manager, RunEvent};
 
 use crate::backend::Backend;
 
@@ -22,19 +22,24 @@ use crate::backend::Backend;
 /// When the data folder cannot be made or the window system refuses the window.
 pub fn run() -> Result<(), Box<dyn Error>> {
     logging::start();
-    tauri::Builder::default()
+    let app = tauri::Builder::default()
         // First, as the plugin's documentation asks: a second start must end before it opens the database.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
             show_main_window(app)
         }))
         .setup(|app| {
-            let data = data_dir::resolve(app.handle())?;
-            let backend = tauri::async_runtime::block_on(Backend::start(&data))?;
-            app.manage(backend);
+            app.manage(Backend::start(data_dir::resolve(app.handle())?));
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![commands::call, commands::subscribe])
-        .run(tauri::generate_context!())?;
+        .build(tauri::generate_context!())?;
+    app.run(|app, event| {
+        if let RunEvent::Exit = event
+            && let Some(backend) = app.try_state::<Backend>()
+        {
+            tauri::async_runtime::block_on(backend.close());
+        }
+    });
     Ok(())
 }
 
