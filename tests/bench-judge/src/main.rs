@@ -7,6 +7,7 @@ mod detection;
 mod false_alarms;
 mod mann_whitney;
 mod traffic;
+mod whole_release;
 
 use std::process::ExitCode;
 
@@ -16,6 +17,7 @@ const USAGE: &str = "\
 bench-judge [RELEASES]                       everything; RELEASES simulated ones for each case, default 2000
 bench-judge false-alarms [RELEASES] [ONLY]   only cases whose name contains ONLY
 bench-judge detection [RELEASES]
+bench-judge whole-release [RELEASES]
 bench-judge cost";
 
 fn main() -> ExitCode {
@@ -27,11 +29,13 @@ fn main() -> ExitCode {
         "false-alarms" => false_alarms::run(number(arguments.get(1), 2000), only),
         "detection" => detection::run(number(arguments.get(1), 1000)),
         "cost" => cost::run(),
+        "whole-release" => whole_release::run(number(arguments.get(1), 200)),
         releases if releases.is_empty() || releases.parse::<u64>().is_ok() => {
             let releases = number(arguments.first(), 2000);
             json!({
                 "false_alarms": false_alarms::run(releases, ""),
                 "detection": detection::run(releases.min(1000)),
+                "whole_release": whole_release::run(releases.min(200)),
                 "cost": cost::run(),
             })
         }
