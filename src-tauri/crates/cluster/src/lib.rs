@@ -2,11 +2,13 @@
 //!
 //! - [`holds`]: the pure part of native holds: what was seen and the goal in, the next act out.
 //! - [`inventory`]: namespaces, workloads with their Services, applications across environments.
+//! - [`kubeconfig`]: contexts, and connections made from them.
 //! - [`preflight`]: checks before a start, and what a rollback would do.
 //! - [`KubeWorkloads`]: the port `conductor::Workloads` on API servers, one per environment ([`Environments`]).
 
 pub mod holds;
 pub mod inventory;
+pub mod kubeconfig;
 pub mod preflight;
 mod request;
 mod workloads;

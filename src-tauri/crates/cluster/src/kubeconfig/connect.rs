@@ -1,49 +1,152 @@
-use super::{Files, exec_plugin, failure};
+use super::Files;
+use super::exec::{Credential, run};
+use super::expiry::not_after;
+use super::plugin_auth::{PluginAuth, PluginLayer};
+use crate::request::chain;
+use crate::workloads::now;
 use conductor::PortError;
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::client::ClientBuilder;
+use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a connection may take to be made.
-const CONNECT: Duration = Duration::from_secs(5);
-/// A watch may be idle that long; single requests have limits of their own.
-const IDLE: Duration = Duration::from_secs(295);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// A client for a context.
+/// Makes a client for a context. Only a credential plugin is run, for at most [`super::PLUGIN_TIMEOUT`]; the cluster is not asked.
 ///
 /// # Errors
 ///
-/// The context is unknown or incomplete, or its sign-in program does not answer as it should. The cluster itself is not
-/// asked: see [`crate::inventory::identify`].
+/// What is wrong with the context; see the module's codes.
 pub async fn connect(files: &Files, context: &str) -> Result<Client, PortError> {
-    let merged = files.merged(context)?;
-    if let Some(exec) = exec_of(&merged, context) {
-        exec_plugin::try_out(&exec, exec_plugin::LIMIT).await?;
+    let mut merged = files.merged().clone();
+    let plugin = take_plugin(&mut merged, context)?;
+    let mut auth = None;
+    if let Some((user, exec)) = plugin {
+        let credential = run(&exec).await?;
+        if let Credential { token: Some(_), .. } = credential {
+            auth = Some(Arc::new(PluginAuth::new(exec, credential)));
+        } else if let Some(info) = user_of(&mut merged, &user) {
+            info.client_certificate_data = credential.certificate.as_deref().map(base64);
+            info.client_key_data = credential.key.as_deref().map(|key| base64(key).into());
+        }
     }
-    let options = KubeConfigOptions { context: Some(context.to_owned()), ..KubeConfigOptions::default() };
+    let options = KubeConfigOptions {
+        context: Some(context.to_owned()),
+        ..KubeConfigOptions::default()
+    };
     let mut config = Config::from_custom_kubeconfig(merged, &options)
         .await
-        .map_err(|error| failure::incomplete_context(context, &error.to_string()))?;
-    config.connect_timeout = Some(CONNECT);
-    config.read_timeout = Some(IDLE);
-    // The client asks the sign-in program again while it is made, and waits for it.
-    let handle = tokio::runtime::Handle::current();
-    let making = tokio::task::spawn_blocking(move || {
-        let _inside = handle.enter();
-        Client::try_from(config)
-    });
-    match tokio::time::timeout(exec_plugin::LIMIT, making).await {
-        Ok(Ok(Ok(client))) => Ok(client),
-        Ok(Ok(Err(error))) => Err(failure::incomplete_context(context, &error.to_string())),
-        Ok(Err(error)) => Err(failure::incomplete_context(context, &error.to_string())),
-        Err(_) => Err(failure::plugin_hangs("of the context", exec_plugin::LIMIT.as_secs())),
-    }
+        .map_err(|error| of_config_error(context, &error))?;
+    refuse_expired(context, &config.auth_info)?;
+    config.connect_timeout = Some(CONNECT_TIMEOUT);
+    // An act that got no answer is looked up on the object, never sent again unseen.
+    config.default_retry = false;
+    let builder = ClientBuilder::try_from(config).map_err(|error| {
+        PortError::new(
+            "certificate-unreadable",
+            format!("The context {context} cannot be used: {}.", chain(&error)),
+            "Check the certificates, keys and tokens that it names.",
+        )
+    })?;
+    Ok(match auth {
+        Some(auth) => builder.with_layer(&PluginLayer::new(auth)).build(),
+        None => builder.build(),
+    })
 }
 
-/// The sign-in program of a context, if it has one.
-fn exec_of(merged: &Kubeconfig, context: &str) -> Option<kube::config::ExecConfig> {
-    let named = merged.contexts.iter().find(|named| named.name == context)?;
-    let user = named.context.as_ref()?.user.as_ref()?;
-    let info = merged.auth_infos.iter().find(|info| info.name == *user)?;
-    info.auth_info.as_ref()?.exec.clone()
+/// Checks that the context's parts are there, and takes its credential plugin out: kube would run it without a time limit.
+fn take_plugin(
+    config: &mut Kubeconfig,
+    context: &str,
+) -> Result<Option<(String, kube::config::ExecConfig)>, PortError> {
+    let Some(named) = config.contexts.iter().find(|known| known.name == context) else {
+        return Err(PortError::new(
+            "context-unknown",
+            format!("No kubeconfig file has a context {context}."),
+            "It was renamed or removed. Choose another context for the environment.",
+        ));
+    };
+    let broken = |what: String| {
+        PortError::new(
+            "context-broken",
+            format!("The context {context} names {what}."),
+            "Correct the kubeconfig file.",
+        )
+    };
+    let Some(parts) = named.context.clone() else {
+        return Err(broken("nothing".into()));
+    };
+    if config.clusters.iter().all(|known| known.name != parts.cluster) {
+        return Err(broken(format!(
+            "the cluster {}, which no file has",
+            parts.cluster
+        )));
+    }
+    let Some(user) = parts.user else { return Ok(None) };
+    let Some(info) = user_of(config, &user) else {
+        return Err(broken(format!("the user {user}, which no file has")));
+    };
+    Ok(info.exec.take().map(|exec| (user, exec)))
+}
+
+fn user_of<'a>(config: &'a mut Kubeconfig, user: &str) -> Option<&'a mut AuthInfo> {
+    let named = config.auth_infos.iter_mut().find(|known| known.name == user)?;
+    Some(named.auth_info.get_or_insert_default())
+}
+
+fn base64(text: &str) -> String {
+    let encoded = serde_json::to_value(k8s_openapi::ByteString(text.as_bytes().to_vec()));
+    encoded
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn of_config_error(context: &str, error: &KubeconfigError) -> PortError {
+    let (code, hint) = match error {
+        KubeconfigError::MissingClusterUrl
+        | KubeconfigError::ParseClusterUrl(_)
+        | KubeconfigError::ParseProxyUrl(_) => (
+            "server-invalid",
+            "Correct the addresses of the server and of the proxy in the kubeconfig file.",
+        ),
+        KubeconfigError::LoadCertificateAuthority(_)
+        | KubeconfigError::LoadClientCertificate(_)
+        | KubeconfigError::LoadClientKey(_)
+        | KubeconfigError::ParseCertificates(_) => (
+            "certificate-unreadable",
+            "Check the certificate files that the kubeconfig file names.",
+        ),
+        _ => ("context-broken", "Correct the kubeconfig file."),
+    };
+    PortError::new(
+        code,
+        format!("The context {context} cannot be used: {}.", chain(error)),
+        hint,
+    )
+}
+
+/// An API server answers an expired client certificate with a bare 401: it is told before.
+fn refuse_expired(context: &str, info: &AuthInfo) -> Result<(), PortError> {
+    let Some(end) = client_certificate(info).as_deref().and_then(not_after) else {
+        return Ok(());
+    };
+    if end >= now() {
+        return Ok(());
+    }
+    Err(PortError::new(
+        "certificate-expired",
+        format!("The client certificate of the context {context} has expired."),
+        "Get a new one and put it into the kubeconfig file.",
+    ))
+}
+
+fn client_certificate(info: &AuthInfo) -> Option<Vec<u8>> {
+    if let Some(data) = &info.client_certificate_data {
+        let bytes: k8s_openapi::ByteString =
+            serde_json::from_value(serde_json::Value::from(data.as_str())).ok()?;
+        return Some(bytes.0);
+    }
+    std::fs::read(info.client_certificate.as_ref()?).ok()
 }

@@ -1,122 +1,163 @@
+use super::exec::{run_within, understand};
+use super::expiry::not_after;
 use super::*;
+use kube::config::ExecConfig;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-struct Folder(PathBuf);
+const GOOD: &str = "
+apiVersion: v1
+kind: Config
+current-context: a
+contexts:
+- {name: a, context: {cluster: c, user: u, namespace: shop}}
+- {name: lost, context: {cluster: nowhere, user: u}}
+clusters:
+- {name: c, cluster: {server: 'https://me:secret@127.0.0.1:6443'}}
+users:
+- {name: u, user: {token: hidden}}
+";
 
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("slipway-kubeconfig-{}-{name}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.join(name);
-        std::fs::write(&path, text).unwrap();
-        path
-    }
+fn folder(name: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("slipway-kubeconfig-{}-{name}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
 }
 
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+fn file(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path
 }
 
-fn config(context: &str, server: &str, user: &str) -> String {
-    format!(
-        "apiVersion: v1\nkind: Config\nclusters:\n- name: c\n  cluster: {{server: '{server}'}}\nusers:\n- name: u\n  user: {user}\ncontexts:\n- name: {context}\n  context: {{cluster: c, user: u, namespace: shop}}\n"
-    )
-}
-
-fn exec(script: &str) -> String {
-    format!("{{exec: {{apiVersion: client.authentication.k8s.io/v1, command: sh, args: ['-c', '{script}'], interactiveMode: Never}}}}")
-}
-
-fn code_of(path: &Path) -> Option<String> {
-    Files::read(&[path.to_owned()]).files.remove(0).failure.map(|failure| failure.code)
-}
-
-#[test]
-fn the_list_in_the_environment_comes_before_the_default_place() {
-    let home = Path::new("/home/mei");
-    assert_eq!(default_paths(Some("/a:/b"), Some(home)), [PathBuf::from("/a"), PathBuf::from("/b")]);
-    assert_eq!(default_paths(Some(""), Some(home)), [home.join(".kube/config")]);
-    assert_eq!(default_paths(None, None), Vec::<PathBuf>::new());
+fn failure(path: &Path) -> String {
+    let files = Files::read(&[path.to_owned()]);
+    files.files[0]
+        .failure
+        .as_ref()
+        .map(|failure| failure.code.clone())
+        .unwrap_or_default()
 }
 
 #[test]
-fn a_file_that_is_missing_empty_or_malformed_says_so_and_the_others_are_read() {
-    let folder = Folder::new("bad");
-    assert_eq!(code_of(&folder.0.join("none")).as_deref(), Some("kubeconfig-missing"));
-    assert_eq!(code_of(&folder.file("empty", " \n")).as_deref(), Some("kubeconfig-empty"));
-    assert_eq!(code_of(&folder.file("odd", "clusters: {{{")).as_deref(), Some("kubeconfig-malformed"));
-    assert_eq!(code_of(&folder.file("bare", "apiVersion: v1\nkind: Config\n")).as_deref(), Some("kubeconfig-without-contexts"));
-    let good = folder.file("good", &config("prod", "https://127.0.0.1:1", "{token: t}"));
-    let files = Files::read(&[folder.0.join("none"), good]);
-    assert_eq!(files.contexts().len(), 1);
-    assert_eq!(files.contexts()[0].namespace.as_deref(), Some("shop"));
+fn each_thing_that_is_wrong_with_a_file_has_its_code_and_takes_nothing_from_the_others() {
+    let folder = folder("wrong");
+    assert_eq!(failure(&folder.join("none")), "kubeconfig-missing");
+    assert_eq!(failure(&file(&folder, "empty", " \n")), "kubeconfig-empty");
+    assert_eq!(
+        failure(&file(&folder, "rubbish", "token: [hunter2")),
+        "kubeconfig-malformed"
+    );
+    let paths = [folder.join("none"), file(&folder, "good", GOOD)];
+    let files = Files::read(&paths);
+    assert_eq!(files.contexts().len(), 2);
+    assert_eq!(files.current_context(), Some("a"));
 }
 
 #[test]
-fn the_first_file_that_names_a_context_wins() {
-    let folder = Folder::new("first");
-    let one = folder.file("one", &config("prod", "https://one.test", "{token: t}"));
-    let two = folder.file("two", &config("prod", "https://two.test", "{token: t}"));
-    let files = Files::read(&[one, two]);
-    assert_eq!(files.contexts().len(), 1);
-    assert_eq!(files.contexts()[0].server, "https://one.test");
+fn what_is_said_of_a_malformed_file_quotes_nothing_of_it() {
+    let folder = folder("quote");
+    let files = Files::read(&[file(
+        &folder,
+        "rubbish",
+        "users: [{name: u, user: {token: hunter2, token",
+    )]);
+    let failure = files.files[0].failure.as_ref().unwrap();
+    assert!(!failure.message.contains("hunter2"), "{}", failure.message);
 }
 
 #[test]
-fn a_changed_file_is_noticed() {
-    let folder = Folder::new("changed");
-    let path = folder.file("config", &config("prod", "https://one.test", "{token: t}"));
-    let files = Files::read(std::slice::from_ref(&path));
+fn a_context_shows_its_server_without_the_user_info() {
+    let folder = folder("server");
+    let files = Files::read(&[file(&folder, "good", GOOD)]);
+    let context = &files.contexts()[0];
+    assert_eq!(
+        (context.server.as_str(), context.namespace.as_deref()),
+        ("https://127.0.0.1:6443", Some("shop"))
+    );
+}
+
+#[test]
+fn a_file_that_was_changed_is_noticed() {
+    let folder = folder("changed");
+    let path = file(&folder, "good", GOOD);
+    let files = Files::read(&[path.clone(), folder.join("later")]);
     assert!(!files.changed());
-    std::fs::remove_file(&path).unwrap();
+    file(&folder, "later", GOOD);
     assert!(files.changed());
 }
 
 #[test]
-fn a_password_in_the_address_is_not_shown() {
-    let folder = Folder::new("password");
-    let path = folder.file("config", &config("prod", "https://mei:hunter2@one.test/path", "{token: t}"));
-    let files = Files::read(&[path]);
-    assert_eq!(files.contexts()[0].server, "https://one.test/path");
+fn kubeconfig_is_a_list_and_else_the_home_folders_file() {
+    let list = std::env::join_paths(["/a", "/b"]).unwrap();
+    assert_eq!(
+        default_paths(list.to_str(), None),
+        [PathBuf::from("/a"), PathBuf::from("/b")]
+    );
+    let home = default_paths(None, Some(Path::new("/home/me")));
+    assert_eq!(home, [Path::new("/home/me").join(".kube").join("config")]);
 }
 
-async fn code_of_connect(text: &str, context: &str, name: &str) -> Option<String> {
-    let folder = Folder::new(name);
-    let files = Files::read(&[folder.file("config", text)]);
-    connect(&files, context).await.err().map(|failure| failure.code)
-}
-
-
-#[tokio::test]
-async fn an_unknown_context_is_told() {
-    let text = config("prod", "https://one.test", "{token: t}");
-    assert_eq!(code_of_connect(&text, "staging", "unknown").await.as_deref(), Some("context-unknown"));
-}
-
-#[tokio::test]
-async fn a_sign_in_program_that_prints_rubbish_fails_or_is_missing_is_told() {
-    let of = |user: String| config("prod", "https://one.test", &user);
-    let rubbish = code_of_connect(&of(exec("echo hello")), "prod", "rubbish").await;
-    assert_eq!(rubbish.as_deref(), Some("sign-in-plugin-rubbish"));
-    let failed = code_of_connect(&of(exec("echo no >&2; exit 3")), "prod", "failed").await;
-    assert_eq!(failed.as_deref(), Some("sign-in-plugin-failed"));
-    let user = "{exec: {apiVersion: client.authentication.k8s.io/v1, command: /does/not/exist, interactiveMode: Never}}";
-    let missing = code_of_connect(&of(user.to_owned()), "prod", "missing").await;
-    assert_eq!(missing.as_deref(), Some("sign-in-plugin-missing"));
+async fn code(files: &Files, context: &str) -> String {
+    connect(files, context)
+        .await
+        .err()
+        .map(|error| error.code)
+        .unwrap_or_default()
 }
 
 #[tokio::test]
-async fn a_sign_in_program_that_hangs_is_ended() {
-    let exec: kube::config::ExecConfig = serde_json::from_value(serde_json::json!({
-        "apiVersion": "client.authentication.k8s.io/v1", "command": "sleep", "args": ["600"],
-    }))
-    .unwrap();
-    let answer = exec_plugin::try_out(&exec, std::time::Duration::from_millis(200)).await;
-    assert_eq!(answer.unwrap_err().code, "sign-in-plugin-hangs");
+async fn contexts_that_lead_nowhere_are_told() {
+    let folder = folder("connect");
+    let files = Files::read(&[file(&folder, "good", GOOD)]);
+    assert_eq!(code(&files, "a").await, "");
+    assert_eq!(code(&files, "lost").await, "context-broken");
+    assert_eq!(code(&files, "other").await, "context-unknown");
+}
+
+fn plugin(script: &str) -> ExecConfig {
+    ExecConfig {
+        command: Some("sh".into()),
+        args: Some(vec!["-c".into(), script.into()]),
+        ..ExecConfig::default()
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_plugin_that_hangs_fails_or_prints_rubbish_is_told() {
+    let limit = Duration::from_millis(300);
+    let code = async |script: &str| {
+        run_within(&plugin(script), limit)
+            .await
+            .err()
+            .map(|error| error.code)
+            .unwrap_or_default()
+    };
+    assert_eq!(code("sleep 20").await, "exec-timeout");
+    assert_eq!(code("echo no >&2; exit 3").await, "exec-failed");
+    assert_eq!(code("echo rubbish").await, "exec-rubbish");
+    assert_eq!(code(r#"echo '{"status": {"token": "t"}}'"#).await, "");
+    let missing = ExecConfig {
+        command: Some("there-is-no-such-plugin".into()),
+        ..ExecConfig::default()
+    };
+    assert_eq!(
+        run_within(&missing, limit).await.err().unwrap().code,
+        "exec-missing"
+    );
+}
+
+#[test]
+fn what_a_plugin_printed_is_never_shown() {
+    let error = understand("p", b"token=hunter2").err().unwrap();
+    assert!(!error.message.contains("hunter2") && !error.hint.contains("hunter2"));
+}
+
+#[test]
+fn the_end_of_a_certificate_is_read_from_it() {
+    // Validity of a self-signed certificate made for this test: until 2020-01-02T03:04:05Z.
+    let pem = include_bytes!("expired.pem");
+    assert_eq!(not_after(pem), crate::workloads::moment("2020-01-02T03:04:05Z"));
+    assert_eq!(not_after(b"no certificate"), None);
 }
