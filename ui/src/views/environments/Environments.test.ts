@@ -63,6 +63,17 @@ describe('the environments', () => {
     await waitFor(() => expect(backend.asked('environments.rollBack')).toHaveLength(2));
   });
 
+  it('roll back to the version before where the panel could not be read', async () => {
+    const { backend } = await openDesk('/environments');
+    backend.refuse('environments.cell', { code: 'cluster.unreachable', message: 'prod-eu1 is silent.', hint: '' });
+    await fireEvent.click(cell('catalog', 'production-eu'));
+    await waitFor(() => expect(screen.getByTestId('rollback-facts').textContent).toContain('prod-eu1 is silent.'));
+    await settle();
+    await fireEvent.click(screen.getByTestId('rollback'));
+    await waitFor(() => expect(backend.asked('environments.rollBack')).toHaveLength(1));
+    expect(backend.asked('environments.rollBack')[0]?.target).toEqual({ kind: 'before' });
+  });
+
   it('roll the open cell back by mod+shift+B', async () => {
     const { backend } = await openDesk('/environments');
     await fireEvent.click(cell('catalog', 'production-eu'));

@@ -113,6 +113,7 @@ export const environments = {
     same: 'Nothing differs',
     nothingToCompare: 'There is no environment before this one to compare with',
     backTo: 'Roll back to',
+    versionBefore: 'the version before',
     checks: 'What was checked',
     revision: (revision: number) => `revision ${revision}`,
     fromRecord: 'from the record',

@@ -110,6 +110,7 @@ export const environments: typeof en = {
     same: '没有差异',
     nothingToCompare: '之前没有可对比的环境',
     backTo: '回滚到',
+    versionBefore: '上一个版本',
     checks: '检查结果',
     revision: (revision) => `修订 ${revision}`,
     fromRecord: '来自记录',
