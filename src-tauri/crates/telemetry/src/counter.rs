@@ -59,20 +59,31 @@ fn of_process<K: Ord + Clone>(process: &str, counters: &[&Counter<K>]) -> Vec<In
     let settled = scrapes.keys().next().map_or(i64::MAX, |first| {
         first + gaps(counters).first().map_or(0, |shortest| shortest / 2)
     });
-    let mut last: BTreeMap<usize, f64> = BTreeMap::new();
+    // Value and time of each counter's newest sample.
+    let mut last: BTreeMap<usize, (f64, i64)> = BTreeMap::new();
     let mut found = Vec::new();
     let mut before: Option<i64> = None;
     for (at, values) in scrapes {
-        let was_reset = values
+        let went_down = |index: &usize, value: &f64| last.get(index).is_some_and(|(last, _)| value < last);
+        // A counter that was away since may have gone down at an earlier scrape; that says nothing about the others now.
+        let was_reset = values.iter().any(|(index, value)| {
+            went_down(index, value) && last.get(index).map(|(_, seen)| *seen) == before
+        });
+        let alone: BTreeSet<usize> = values
             .iter()
-            .any(|(index, value)| last.get(index).is_some_and(|last| value < last));
+            .filter(|(index, value)| went_down(index, value))
+            .map(|(index, _)| *index)
+            .collect();
         if was_reset {
-            last.values_mut().for_each(|value| *value = 0.0);
+            last.values_mut().for_each(|(value, _)| *value = 0.0);
+        }
+        for index in alone {
+            last.insert(index, (0.0, at));
         }
         let mut by: BTreeMap<K, f64> = BTreeMap::new();
         for (index, value) in &values {
             let begins = match last.get(index) {
-                Some(last) => Some(*last),
+                Some((last, _)) => Some(*last),
                 // A process whose counters come with times of their own has its first scrape over some time.
                 None if before.is_some() && (at > settled || was_reset) => Some(0.0),
                 None => None,
@@ -89,7 +100,7 @@ fn of_process<K: Ord + Clone>(process: &str, counters: &[&Counter<K>]) -> Vec<In
                 by,
             });
         }
-        last.extend(values);
+        last.extend(values.into_iter().map(|(index, value)| (index, (value, at))));
         before = Some(at);
     }
     found

@@ -8,10 +8,10 @@ const MOST_STEP_MS: i64 = 120_000;
 pub(crate) const MOST_LOOKS: i64 = 720;
 
 /// The step for a scrape interval: a whole number of the finest steps, and never shorter than the interval, because in a
-/// shorter one the scrapes of the two arms would hardly ever meet. A tenth is allowed for jitter.
+/// shorter one the scrapes of the two arms would hardly ever meet. A fiftieth is allowed for jitter.
 pub(crate) fn step_ms(scrape_interval_ms: Option<i64>) -> i64 {
     let interval = scrape_interval_ms.unwrap_or(STEP_MS);
-    let steps = (interval - interval / 10 + STEP_MS - 1).div_euclid(STEP_MS);
+    let steps = (interval - interval / 50 + STEP_MS - 1).div_euclid(STEP_MS);
     (steps * STEP_MS).clamp(STEP_MS, MOST_STEP_MS)
 }
 

@@ -214,12 +214,9 @@ impl Environment {
             settle_ms: i64::try_from(self.source.settle.as_millis()).unwrap_or(MISSING_MS),
             missing_ms: MISSING_MS.max(2 * question.step_ms),
         };
-        // Without counters there is nothing whose samples could be waited for.
-        let newest = if fetched.is_empty() {
-            Some(until_ms)
-        } else {
-            newest
-        };
+        // Where no counters are read there are no samples that could be waited for.
+        let only_values = fetched.is_empty() && plans.iter().any(|plan| plan.query.is_ok());
+        let newest = if only_values { Some(until_ms) } else { newest };
         let times = grid::times(after_ms, until_ms, question.step_ms, newest, patience);
 
         let mut found = Vec::with_capacity(plans.len());
