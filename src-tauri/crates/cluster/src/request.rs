@@ -171,6 +171,10 @@ pub(crate) fn of_client_error(error: &kube::Error) -> Trouble {
         {
             return Trouble::NotSent(text);
         }
+        // A credential could not be had.
+        if cause.is::<PortError>() {
+            return Trouble::NotSent(text);
+        }
         if let Some(io) = cause.downcast_ref::<std::io::Error>()
             && matches!(
                 io.kind(),

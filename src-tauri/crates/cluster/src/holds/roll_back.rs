@@ -51,9 +51,7 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
 }
 
 fn not_for_a_rule(at: &Situation<'_>) -> Option<String> {
-    if at.pursuit.last_operation.is_none() {
-        return None;
-    }
+    at.pursuit.last_operation.as_ref()?;
     if at.live.template_hash == at.new_hash && !at.is_ours() && !at.live.held() {
         // The update was finished by hand.
         return Some(foreign::hold_removed(&at.live));

@@ -6,7 +6,7 @@ use crate::request::chain;
 use crate::workloads::now;
 use conductor::PortError;
 use kube::client::ClientBuilder;
-use kube::config::{AuthInfo, KubeConfigOptions, Kubeconfig, KubeconfigError};
+use kube::config::{AuthInfo, ExecAuthCluster, KubeConfigOptions, Kubeconfig, KubeconfigError};
 use kube::{Client, Config};
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,7 +87,14 @@ fn take_plugin(
     let Some(info) = user_of(config, &user) else {
         return Err(broken(format!("the user {user}, which no file has")));
     };
-    Ok(info.exec.take().map(|exec| (user, exec)))
+    let Some(mut exec) = info.exec.take() else {
+        return Ok(None);
+    };
+    if exec.provide_cluster_info {
+        let cluster = config.clusters.iter().find(|known| known.name == parts.cluster);
+        exec.cluster = cluster.and_then(|named| ExecAuthCluster::try_from(named.cluster.as_ref()?).ok());
+    }
+    Ok(Some((user, exec)))
 }
 
 fn user_of<'a>(config: &'a mut Kubeconfig, user: &str) -> Option<&'a mut AuthInfo> {

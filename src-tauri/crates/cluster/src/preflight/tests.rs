@@ -35,7 +35,7 @@ fn a_quota_that_leaves_too_little_is_found() {
         "status": {"hard": {"pods": "13", "requests.cpu": "2"}, "used": {"pods": "12", "requests.cpu": "1500m"}}
     });
     let template = json!({"spec": {"containers": [{"resources": {"requests": {"cpu": "100m"}}}]}});
-    assert_eq!(exceeded(&[quota.clone()], &template, 1), []);
+    assert_eq!(exceeded(std::slice::from_ref(&quota), &template, 1), []);
     let found = exceeded(&[quota], &template, 3);
     assert_eq!(found.len(), 1, "three pods are too many, 300m of CPU are not");
     assert!(found[0].message.contains("pods"), "{}", found[0].message);

@@ -89,7 +89,7 @@ impl Watched {
     /// The workload now: from the watches if they are complete and the API server gave a sign of life lately; else a read of the
     /// Deployment confirms them; else everything is read.
     pub async fn observe(self: &Arc<Self>) -> Result<Observed, PortError> {
-        if let Some(seen) = self.from_cache(true) {
+        if let Some(seen) = self.known(true) {
             return Ok(seen);
         }
         let deployment = match read::deployment(&self.client, &self.at).await {
@@ -103,7 +103,7 @@ impl Watched {
         };
         self.follow(&read::selector(&deployment));
         if self.confirms(&deployment)
-            && let Some(seen) = self.from_cache(false)
+            && let Some(seen) = self.known(false)
         {
             return Ok(seen);
         }
@@ -116,7 +116,7 @@ impl Watched {
         let mut changes = self.changes.subscribe();
         let until = Instant::now() + FRESH;
         loop {
-            let differs = self.from_cache(false).is_some_and(|now| now.view != seen.view);
+            let differs = self.known(false).is_some_and(|now| now.view != seen.view);
             if differs {
                 return;
             }
@@ -138,7 +138,7 @@ impl Watched {
         self.changes.send_modify(|count| *count += 1);
     }
 
-    fn from_cache(&self, must_be_fresh: bool) -> Option<Observed> {
+    fn known(&self, must_be_fresh: bool) -> Option<Observed> {
         let cache = lock(&self.cache);
         let complete = cache.complete[Followed::Deployment as usize]
             && cache.complete[Followed::ReplicaSets as usize]
