@@ -194,13 +194,14 @@ fn latency_streams(buckets: &Buckets, quantile: f64, before: &Totals, levels: Le
     let (counts, total) = (before.histogram.counts(), before.histogram.total());
     let bound = buckets.bound_with(1.0 - quantile, &before.histogram)?;
     let past = buckets.past(bound, counts) / total;
-    let slower = buckets.past_if_slower(bound, counts) / total;
+    let if_slower = buckets.slower(&before.histogram);
+    let slower = if_slower.past(bound, counts) / total;
     let edge = (0..=buckets.bounds.len())
         .map(|bucket| if bucket > bound { 1.0 } else { 0.0 })
         .collect();
     let ranks = buckets.ranks(&before.histogram);
     let mean = |scores: &[f64]| scores.iter().zip(counts).map(|(s, n)| s * n).sum::<f64>() / total;
-    let effect = mean(&buckets.ranks_if_slower(&ranks)) - 0.5;
+    let effect = mean(&if_slower.scores(&ranks)) - 0.5;
     let variance = mean(&ranks.iter().map(|rank| (rank - 0.5).powi(2)).collect::<Vec<_>>());
     Some(vec![
         Stream::new(Law::Proportion(edge), past, slower - past, total, 0.0, levels),

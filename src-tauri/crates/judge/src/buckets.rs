@@ -6,23 +6,21 @@ use crate::signal::Effect;
 pub(crate) struct Buckets {
     /// Finite upper bounds.
     pub(crate) bounds: Vec<f64>,
-    /// For each bound: the part of each bucket's observations that would be past it, were they slower by the effect.
-    slower_past: Vec<Vec<f64>>,
+    effect: Effect,
+}
+
+/// For each bound, what would be past it if everything were slower by the effect: everything above a bucket, and a part of
+/// that bucket.
+#[derive(Debug, Clone)]
+pub(crate) struct Slower {
+    cuts: Vec<(usize, f64)>,
 }
 
 impl Buckets {
     pub(crate) fn new(bounds: &[f64], effect: &Effect) -> Self {
-        let slower_past = bounds
-            .iter()
-            .map(|edge| {
-                (0..=bounds.len())
-                    .map(|bucket| slower_past(bounds, bucket, *edge, effect))
-                    .collect()
-            })
-            .collect();
         Buckets {
             bounds: bounds.to_vec(),
-            slower_past,
+            effect: *effect,
         }
     }
 
@@ -31,13 +29,45 @@ impl Buckets {
         counts.iter().skip(bound + 1).sum()
     }
 
-    /// Observations past a bound, were they slower by the effect: evenly spread inside a bucket, as PromQL's
-    /// `histogram_quantile` takes them to be.
-    pub(crate) fn past_if_slower(&self, bound: usize, counts: &[f64]) -> f64 {
-        let Some(parts) = self.slower_past.get(bound) else {
-            return 0.0;
+    /// How observations inside a bucket are spread decides which of them would pass a bound. Between two bounds the part
+    /// that takes longer is taken to fall as a power of the duration (a straight line between the two in logarithms),
+    /// as `base` has it. Evenly spread observations would put far too many near a tail's upper bound, and so make health
+    /// too easy; of the usual distributions, whose tails fall faster and faster, a power law puts slightly too few there.
+    pub(crate) fn slower(&self, base: &Histogram) -> Slower {
+        let total = base.total();
+        let cuts = self
+            .bounds
+            .iter()
+            .map(|edge| self.cut(*edge, base.counts(), total))
+            .collect();
+        Slower { cuts }
+    }
+
+    fn cut(&self, edge: f64, counts: &[f64], total: f64) -> (usize, f64) {
+        // x + max(d, r x) > edge, solved for x.
+        let needed = (edge - self.effect.absolute.unwrap_or(0.0))
+            .min(edge / (1.0 + self.effect.relative.unwrap_or(0.0)));
+        let bucket = self.bounds.partition_point(|bound| *bound <= needed);
+        let Some(upper) = self.bounds.get(bucket).copied() else {
+            return (bucket, 0.0);
         };
-        parts.iter().zip(counts).map(|(part, count)| part * count).sum()
+        let lower = if bucket == 0 {
+            upper.min(0.0)
+        } else {
+            self.bounds[bucket - 1]
+        };
+        let evenly = ((upper - needed) / (upper - lower)).clamp(0.0, 1.0);
+        let past_upper = self.past(bucket, counts) / total;
+        let past_lower = past_upper + counts.get(bucket).copied().unwrap_or(0.0) / total;
+        if lower <= 0.0 || past_upper <= 0.0 || past_lower <= past_upper {
+            return (bucket, evenly);
+        }
+        let power = (past_lower / past_upper).ln() / (upper / lower).ln();
+        let past_needed = past_lower * (needed / lower).powf(-power);
+        (
+            bucket,
+            ((past_needed - past_upper) / (past_lower - past_upper)).clamp(0.0, 1.0),
+        )
     }
 
     /// Middle ranks of the buckets in this distribution, in `0..=1`.
@@ -55,20 +85,6 @@ impl Buckets {
             .collect()
     }
 
-    /// What the buckets of a stable that is slower by the effect score on average.
-    pub(crate) fn ranks_if_slower(&self, ranks: &[f64]) -> Vec<f64> {
-        let first = ranks.first().copied().unwrap_or(0.0);
-        (0..ranks.len())
-            .map(|bucket| {
-                let steps = self.slower_past.iter().zip(ranks.windows(2));
-                first
-                    + steps
-                        .map(|(parts, pair)| (pair[1] - pair[0]) * parts[bucket])
-                        .sum::<f64>()
-            })
-            .collect()
-    }
-
     /// The bound with about this part of the distribution past it, measured in odds.
     pub(crate) fn bound_with(&self, part: f64, distribution: &Histogram) -> Option<usize> {
         let total = distribution.total();
@@ -82,19 +98,36 @@ impl Buckets {
     }
 }
 
-/// The part of a bucket that would be past the edge.
-fn slower_past(bounds: &[f64], bucket: usize, edge: f64, effect: &Effect) -> f64 {
-    // x + max(d, r x) > edge, solved for x.
-    let needed = (edge - effect.absolute.unwrap_or(0.0)).min(edge / (1.0 + effect.relative.unwrap_or(0.0)));
-    let lower = if bucket == 0 {
-        bounds[0].min(0.0)
-    } else {
-        bounds[bucket - 1]
-    };
-    match bounds.get(bucket) {
-        Some(upper) => ((upper - needed) / (upper - lower)).clamp(0.0, 1.0),
-        None if lower >= needed => 1.0,
-        None => 0.0,
+impl Slower {
+    /// Observations past a bound, were they slower by the effect.
+    pub(crate) fn past(&self, bound: usize, counts: &[f64]) -> f64 {
+        let Some((bucket, part)) = self.cuts.get(bound) else {
+            return 0.0;
+        };
+        let own = counts.get(*bucket).copied().unwrap_or(0.0);
+        counts.iter().skip(bucket + 1).sum::<f64>() + part * own
+    }
+
+    /// What the buckets of a stable that is slower by the effect score on average.
+    pub(crate) fn scores(&self, scores: &[f64]) -> Vec<f64> {
+        let first = scores.first().copied().unwrap_or(0.0);
+        (0..scores.len())
+            .map(|bucket| {
+                let steps = self
+                    .cuts
+                    .iter()
+                    .zip(scores.windows(2))
+                    .map(|((cut, part), pair)| {
+                        let past = match bucket.cmp(cut) {
+                            std::cmp::Ordering::Greater => 1.0,
+                            std::cmp::Ordering::Equal => *part,
+                            std::cmp::Ordering::Less => 0.0,
+                        };
+                        (pair[1] - pair[0]) * past
+                    });
+                first + steps.sum::<f64>()
+            })
+            .collect()
     }
 }
 
@@ -108,12 +141,36 @@ mod tests {
 
     #[test]
     fn a_quarter_slower_moves_the_right_part_of_each_bucket_past_the_edges() {
-        let counts = [100.0, 100.0, 100.0, 100.0];
-        // Past 0.1 are those that took more than 0.08: a fifth of the first bucket, and the others.
-        assert!((buckets().past_if_slower(0, &counts) - 320.0).abs() < 1e-9);
-        // Past 0.2 are those over 0.16: two fifths of the second.
-        assert!((buckets().past_if_slower(1, &counts) - 240.0).abs() < 1e-9);
-        assert_eq!(buckets().past(1, &counts), 200.0);
+        // Past 0.1, 0.2 and 0.4 are 1/2, 1/4 and 1/8: past x is 1/(20 x).
+        let base = Histogram::new(&[0.1, 0.2, 0.4], &[400.0, 200.0, 100.0, 100.0]);
+        let slower = buckets().slower(&base);
+        // Past 0.1 are those over 0.08: a fifth of the first bucket, evenly spread, and the others.
+        assert!((slower.past(0, base.counts()) - 480.0).abs() < 1e-9);
+        // Past 0.2 are those over 0.16, past 0.4 those over 0.32, by the power law.
+        assert!((slower.past(1, base.counts()) - 800.0 / (20.0 * 0.16)).abs() < 1e-9);
+        assert!((slower.past(2, base.counts()) - 800.0 / (20.0 * 0.32)).abs() < 1e-9);
+        assert_eq!(buckets().past(1, base.counts()), 200.0);
+    }
+
+    #[test]
+    fn more_than_one_bucket_can_move() {
+        let buckets = Buckets::new(&[0.1, 0.2, 0.4], &Effect::absolute(0.25));
+        let base = Histogram::new(&[0.1, 0.2, 0.4], &[400.0, 200.0, 100.0, 100.0]);
+        let slower = buckets.slower(&base);
+        assert_eq!(slower.past(0, base.counts()), 800.0, "everything is past 0.1");
+        assert!(
+            (slower.past(2, base.counts()) - 800.0 / (20.0 * 0.15)).abs() < 1e-9,
+            "those over 0.15"
+        );
+    }
+
+    #[test]
+    fn the_tail_of_a_lognormal_is_not_overestimated_but_by_little() {
+        // Median 0.08, spread 0.5; past 0.1, 0.25 and 0.25/1.1 are 0.3277, 0.01134 and 0.01841.
+        let base = Histogram::new(&[0.1, 0.25], &[6723.0, 3163.6, 113.4]);
+        let slower = Buckets::new(&[0.1, 0.25], &Effect::relative(0.1)).slower(&base);
+        let found = slower.past(1, base.counts()) / 10_000.0;
+        assert!(found > 0.015 && found < 0.01841, "{found}");
     }
 
     #[test]
@@ -127,12 +184,11 @@ mod tests {
             .sum::<f64>()
             / 100.0;
         assert!((mean - 0.5).abs() < 1e-12);
-        let slower = buckets().ranks_if_slower(&ranks);
+        let slower = buckets().slower(&distribution).scores(&ranks);
         assert!(
             slower.iter().zip(&ranks).all(|(slower, rank)| slower >= rank),
             "{slower:?} {ranks:?}"
         );
-        assert!((slower[1] - (ranks[1] + 0.4 * (ranks[2] - ranks[1]))).abs() < 1e-12);
     }
 
     #[test]

@@ -37,7 +37,7 @@ const DISPERSION_GUESS: f64 = 4.0;
 /// shift of everything, and on the shares past the objective's and the quantile's edge, which see a longer tail. Ranks
 /// and edges come from stable's earlier looks, so a bet is fixed before the look it is about. For health both must be
 /// rejected: that the mean rank, and that the share past the quantile's edge, are those of a stable that is slower by the
-/// effect. Inside a bucket requests are taken to be spread evenly.
+/// effect (see [`Buckets::slower`] for what is taken to happen inside a bucket).
 ///
 /// Assumes: as for proportions. Latencies of neighbouring requests depend on each other as a rule, so the evidence is
 /// divided by the measured overdispersion from the start (a guess before there is a measurement) and is not exact.
@@ -200,7 +200,7 @@ impl LatencyTest {
     fn ranks(&self, buckets: &Buckets) -> Option<Ranks> {
         let base = self.base(buckets)?;
         let scores = buckets.ranks(&base);
-        let slower = buckets.ranks_if_slower(&scores);
+        let slower = buckets.slower(&base).scores(&scores);
         let centre = mean(&scores, &base);
         let squares: Vec<f64> = scores.iter().map(|score| (score - centre).powi(2)).collect();
         let variance = mean(&squares, &base);
@@ -291,8 +291,9 @@ impl LatencyTest {
     ) {
         let Some(base) = self.base(buckets) else { return };
         let past = buckets.past(bound, base.counts()) / base.total();
-        let slower = buckets.past_if_slower(bound, base.counts()) / base.total();
-        let stable = Sample::new(stable.total(), buckets.past_if_slower(bound, stable.counts()));
+        let if_slower = buckets.slower(&base);
+        let slower = if_slower.past(bound, base.counts()) / base.total();
+        let stable = Sample::new(stable.total(), if_slower.past(bound, stable.counts()));
         let canary = Sample::new(canary.total(), buckets.past(bound, canary.counts()));
         for (slot, part) in slots[1..].iter_mut().zip([0.0, 0.5]) {
             let alternative = (slower, past + part * (slower - past));
@@ -371,12 +372,13 @@ impl LatencyTest {
             return false;
         };
         let canary = self.canary.reduced(&buckets.bounds);
+        let if_slower = buckets.slower(&base);
         [Some(self.objective_bound(buckets)), self.quantile_bound(buckets)]
             .into_iter()
             .flatten()
             .any(|bound| {
                 let stable = buckets.past(bound, base.counts()) / base.total();
-                let slower = buckets.past_if_slower(bound, base.counts()) / base.total();
+                let slower = if_slower.past(bound, base.counts()) / base.total();
                 let seen = buckets.past(bound, &canary) / self.canary.total();
                 seen - stable >= 0.5 * (slower - stable) && seen > stable
             })

@@ -9,9 +9,9 @@ pub(crate) struct Levels {
     pub(crate) healthy: f64,
 }
 
-/// What is kept of evidence beyond its level: about seven times as much. Less is a verdict that flickers, more is one
+/// What is kept of evidence beyond its level: about twenty times as much. Less is a verdict that flickers, more is one
 /// that stays when the canary changes.
-const SPARE: f64 = 2.0;
+const SPARE: f64 = 3.0;
 
 impl Levels {
     pub(crate) fn healthy_cap(&self) -> f64 {
