@@ -1,16 +1,23 @@
-import type { LiveRelease } from '../backend/generated/view';
+import type { Judgement, LiveRelease, Signal } from '../backend/generated/view';
 import type { Words } from '../words/index.svelte';
 import { signalFormat, signalName } from './signals';
 
-/** What the judge says in one sentence. Empty where nothing is to be added to the verdict's word. */
-export function saidSentence(w: Words, live: LiveRelease): string {
-  const sentence = live.judgement.verdict?.sentence;
-  if (!sentence) return '';
-  if (sentence.code === 'allHealthy') return '';
+/** What is known about the health, in one sentence. Empty where nothing is to be added to the verdict's word. */
+export function judgementSentence(w: Words, judgement: Judgement, signals: Signal[]): string {
+  const { readiness, verdict } = judgement;
+  const judged = verdict?.verdict ?? 'notEnoughEvidence';
+  if (readiness === 'degraded' && judged !== 'degraded') return w.health.crashes;
+  if (readiness === 'notEnoughEvidence' && judged === 'healthy') return w.health.notReady;
+  const sentence = verdict?.sentence;
+  if (!sentence || sentence.code === 'allHealthy') return '';
   if (sentence.code === 'nothingToJudge') return w.health.nothingToJudge;
-  const signal = live.signals.find((one) => one.spec.id === sentence.signal);
+  const signal = signals.find((one) => one.spec.id === sentence.signal);
   if (!signal) return '';
   const say = w.reasons.judged[sentence.reason.code] as (facts: unknown, context: unknown) => string;
-  const why = say(sentence.reason, signalFormat(w, signal.spec));
-  return w.health.about(signalName(w, signal.spec), why);
+  return w.health.about(signalName(w, signal.spec), say(sentence.reason, signalFormat(w, signal.spec)));
+}
+
+/** The same for a release as it is now. */
+export function saidSentence(w: Words, live: LiveRelease): string {
+  return judgementSentence(w, live.judgement, live.signals);
 }

@@ -58,6 +58,28 @@ function bare(w: Words, line: EventLine, version: string, signals: Signal[]): Li
   }
 }
 
+/** A command and what it did are one thing to a reader: where both are on record, only what it did is shown. */
+const follows: Partial<Record<string, string>> = {
+  rollBack: 'rollbackStarted',
+  hold: 'held',
+  resume: 'resumed',
+  promote: 'promotionStarted',
+};
+
+/** The lines that are shown, in the order in which they came. */
+export function shownLines(lines: EventLine[]): EventLine[] {
+  const together = 2000;
+  return lines.filter((line) => {
+    if (line.what.kind !== 'record' || line.what.value.code !== 'commanded') return true;
+    const done = follows[line.what.value.command.command];
+    if (done === undefined) return true;
+    return !lines.some(
+      (other) =>
+        other.what.kind === 'record' && other.what.value.code === done && Math.abs(other.at - line.at) <= together,
+    );
+  });
+}
+
 /** The mark before a line: a status shape or an icon. */
 export function lineMark(line: EventLine): { glyph: GlyphKind } | { icon: IconName; tone: string } {
   const { what } = line;

@@ -10,6 +10,8 @@ export const health = {
   evidence: (share: string) => `Evidence ${share}`,
   enoughAt: (at: string) => `enough at ≈${at}`,
   unknownWhen: 'no end in sight yet',
+  notReady: 'Pods of the new version are not all ready yet',
+  crashes: 'Pods of the new version fail',
   readinessOnly: 'No metrics: readiness and a person judge',
   readiness: 'Readiness',
   nothingToJudge: 'No signal is required, so nothing can be said',

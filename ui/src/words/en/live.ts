@@ -1,3 +1,5 @@
+const count = (pods: number): string => (pods === 1 ? '1 pod' : `${pods} pods`);
+
 export const live = {
   title: 'Live releases',
   nothing: 'No release is running',
@@ -97,7 +99,7 @@ export const live = {
     buttonNow: 'Roll back now',
     to: (version: string, time: string) => (time ? `to ${version} in ≈${time}, one click` : `to ${version}, one click`),
     toStarting: (version: string, time: string, pods: number) =>
-      time ? `to ${version} in ≈${time}, starts ${pods} pods` : `to ${version}, starts ${pods} pods`,
+      time ? `to ${version} in ≈${time}, starts ${count(pods)}` : `to ${version}, starts ${count(pods)}`,
     asked: 'Rolling back',
     askedText: (version: string) => `to ${version}, sent`,
     running: 'Rollback is running',
@@ -197,7 +199,8 @@ export const live = {
     title: 'Now',
     podsReady: (ready: number, of: number, version: string) => `${ready} of ${of} pods of ${version} ready`,
     noneLeft: (version: string) => `No pod of ${version} is left`,
-    someLeft: (count: number, version: string) => `${count} pods of ${version} are ending`,
+    someLeft: (count: number, version: string) =>
+      count === 1 ? `1 pod of ${version} is ending` : `${count} pods of ${version} are ending`,
     fields: "The workload's own settings are restored",
   },
   next: {

@@ -12,6 +12,8 @@ export const health: typeof en = {
   evidence: (share) => `证据 ${share}`,
   enoughAt: (at) => `约 ${at} 足够`,
   unknownWhen: '暂无法预计何时足够',
+  notReady: '新版本的 Pod 尚未全部就绪',
+  crashes: '新版本的 Pod 出现故障',
   readinessOnly: '没有指标：由就绪状态和人来判定',
   readiness: '就绪',
   nothingToJudge: '没有必需的信号，无法判定',
