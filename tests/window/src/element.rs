@@ -60,6 +60,16 @@ impl<'a> Element<'a> {
         self.send("POST", "click", Some(&json!({}))).map(|_| ())
     }
 
+    /// Empties the field and types into it.
+    ///
+    /// # Errors
+    ///
+    /// When it is gone or takes no text.
+    pub fn fill(&self, text: &str) -> Outcome {
+        self.send("POST", "clear", Some(&json!({})))?;
+        self.type_text(text)
+    }
+
     /// Types into it.
     ///
     /// # Errors

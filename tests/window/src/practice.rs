@@ -1,4 +1,4 @@
-//! The practice cluster as the tour uses it: which cell, which plan, how fast.
+//! The practice cluster as the tour uses it: which cell, which version, which plan.
 
 use std::time::Duration;
 
@@ -7,14 +7,12 @@ use serde_json::{Value, json};
 use crate::Outcome;
 use crate::app::App;
 
-/// How fast the practice cluster's clock goes during the tour.
-pub const ACCELERATION: f64 = 4.0;
-
 /// The application that is released.
 pub const APPLICATION: &str = "checkout";
 
-/// The scenario in which the new version begins to fail after a while.
-const ERROR_SPIKE: &str = "error";
+/// The scenarios of a new version, as the practice cluster names them.
+const HEALTHY: &str = "healthy";
+const ERROR_SPIKE: &str = "error_spike";
 
 /// A cell of the matrix.
 #[derive(Debug, Clone)]
@@ -67,59 +65,38 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// Makes the practice cluster's clock go faster.
-///
-/// # Errors
-///
-/// What the backend refuses.
-pub fn accelerate(app: &App) -> Outcome {
-    app.call(
-        "practice.set",
-        &json!({ "on": true, "acceleration": ACCELERATION }),
-    )
-    .map(|_| ())
+/// The test id of the button that makes the cell's new version fail requests.
+pub fn error_spike(cell: &Cell) -> String {
+    format!("scenario-{}/{}/{ERROR_SPIKE}", cell.environment, cell.application)
 }
 
-/// Starts a release whose new version goes bad after a while, with a short plan that leaves the decision to a person.
-/// Answers with the release's id.
+/// What the tour enters on the page for a new release.
+#[derive(Debug, Clone)]
+pub struct Entries {
+    /// The test id of a version that is as good as the one before, for now.
+    pub version: String,
+    /// Each phase's share in percent and bake time in minutes.
+    pub phases: Vec<(f64, f64)>,
+}
+
+/// A version, and a short plan whose shares the cell's pods can express.
 ///
 /// # Errors
 ///
-/// What the backend refuses.
-pub fn start_a_release_that_goes_bad(app: &App, cell: &Cell) -> Outcome<String> {
+/// When the practice cluster offers no new version.
+pub fn entries(app: &App, cell: &Cell) -> Outcome<Entries> {
     let draft = app.call(
         "release.draft",
         &json!({ "application": cell.application, "environment": cell.environment }),
     )?;
-    let source = list(&draft["offers"])
-        .map(|offer| &offer["source"])
-        .find(|source| text(&source["scenario"]).to_lowercase().contains(ERROR_SPIKE))
-        .ok_or_else(|| format!("no offered version goes bad: {}", draft["offers"]))?;
+    let offer = list(&draft["offers"])
+        .position(|offer| offer["source"]["scenario"] == HEALTHY)
+        .ok_or_else(|| format!("no new version is offered: {}", draft["offers"]))?;
     let possible: Vec<f64> = list(&draft["possibleShares"]).filter_map(Value::as_f64).collect();
-    let mut plan = draft["plan"].clone();
-    let phase = |percent: f64, bake_seconds: u64| {
-        let mut phase = plan["phases"][0].clone();
-        phase["share"] = json!(nearest(&possible, percent));
-        phase["bakeSeconds"] = json!(bake_seconds);
-        phase["bakeMaximumSeconds"] = Value::Null;
-        phase
-    };
-    // The version goes bad after forty seconds of serving: in the second phase.
-    plan["phases"] = json!([phase(20.0, 30), phase(50.0, 600)]);
-    plan["automaticRollback"] = json!(false);
-    let started = app.call(
-        "release.start",
-        &json!({
-            "preflight": {
-                "application": cell.application, "environment": cell.environment, "source": source, "plan": plan,
-            },
-            "overrides": [], "reason": "the tour", "confirmation": { "heldMs": 1500 },
-        }),
-    )?;
-    started["release"]
-        .as_str()
-        .map(str::to_owned)
-        .ok_or_else(|| format!("not started: {started}"))
+    Ok(Entries {
+        version: format!("pick-version-offer-{offer}"),
+        phases: vec![(nearest(&possible, 20.0), 1.0), (nearest(&possible, 50.0), 20.0)],
+    })
 }
 
 /// The possible share nearest to `percent`.

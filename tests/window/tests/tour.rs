@@ -8,13 +8,17 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use window::app::{App, FIRST_SCREEN};
+use window::practice::{self, Entries};
 use window::steps::Steps;
-use window::{Outcome, given, practice};
+use window::{Outcome, given};
 
 /// How long a phase, a verdict or a rollback may take in the window's own time.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// Sets the practice cluster's clock to go five times as fast.
+const FASTER: &str = "[data-testid=practice-clock-5]";
 
 #[test]
 fn the_main_job_is_done_in_the_window() -> Outcome {
@@ -36,10 +40,18 @@ fn the_main_job_is_done_in_the_window() -> Outcome {
 }
 
 fn release_and_roll_back(app: &App, steps: &mut Steps) -> Outcome<String> {
+    steps.step(app, "practice-cluster", |app| {
+        app.session
+            .wait_for("[data-testid=nav-connections]", FIRST_SCREEN)?
+            .click()?;
+        // Minutes of the practice cluster then take seconds.
+        app.session.wait_for(FASTER, PATIENCE)?.click()
+    })?;
     let cell = steps.step(app, "environments", |app| {
         app.session
-            .wait_for("[data-testid=nav-environments]", FIRST_SCREEN)?;
-        practice::accelerate(app)?;
+            .wait_for("[data-testid=nav-environments]", PATIENCE)?
+            .click()?;
+        app.session.wait_for("[data-testid=matrix]", PATIENCE)?;
         practice::production_cell(app)
     })?;
     steps.step(app, "production-cell", |app| {
@@ -49,13 +61,28 @@ fn release_and_roll_back(app: &App, steps: &mut Steps) -> Outcome<String> {
             .wait_for("[data-testid=cell-panel] [data-testid=rollback-spot]", PATIENCE)
             .map(|_| ())
     })?;
-    let release = steps.step(app, "release-started", |app| {
-        let release = practice::start_a_release_that_goes_bad(app, &cell)?;
+    steps.step(app, "plan", |app| {
+        let entries = practice::entries(app, &cell)?;
         app.session
-            .wait_for(&format!("[data-testid='running-{release}']"), PATIENCE)?
+            .wait_for("[data-testid=cell-release]", PATIENCE)?
             .click()?;
-        app.session.wait_for("[data-testid=way]", PATIENCE)?;
-        Ok(release)
+        enter(app, &entries)?;
+        app.session
+            .wait_for("[data-testid=start-dock][data-off='']", PATIENCE)
+            .map(|_| ())
+    })?;
+    let release = steps.step(app, "release-started", |app| {
+        // Long enough for a button that wants to be held, and a press for one that does not.
+        app.session
+            .wait_for("[data-testid=start]", PATIENCE)?
+            .hold(1500)?;
+        app.session
+            .wait_for("[data-testid=live] [data-testid=way]", PATIENCE)?;
+        let running = app.session.wait_for("[data-testid^='running-']", PATIENCE)?;
+        let id = running.attribute("data-testid")?.unwrap_or_default();
+        id.strip_prefix("running-")
+            .map(str::to_owned)
+            .ok_or_else(|| format!("{id} names no release"))
     })?;
     steps.step(app, "first-phase-bakes", |app| wait_for_phase(app, &release, 0))?;
     steps.step(app, "charts-move", |app| {
@@ -67,6 +94,23 @@ fn release_and_roll_back(app: &App, steps: &mut Steps) -> Outcome<String> {
         })
     })?;
     steps.step(app, "next-phase-bakes", |app| wait_for_phase(app, &release, 1))?;
+    steps.step(app, "errors-asked-for", |app| {
+        app.session
+            .wait_for("[data-testid=nav-connections]", PATIENCE)?
+            .click()?;
+        app.session
+            .wait_for(
+                &format!("[data-testid='{}']", practice::error_spike(&cell)),
+                PATIENCE,
+            )?
+            .click()?;
+        app.session
+            .wait_for(&format!("[data-testid='running-{release}']"), PATIENCE)?
+            .click()?;
+        app.session
+            .wait_for("[data-testid=live] [data-testid=way]", PATIENCE)
+            .map(|_| ())
+    })?;
     steps.step(app, "canary-is-degraded", |app| {
         app.session
             .wait_for("[data-testid=verdict][data-outcome=degraded]", PATIENCE)?;
@@ -99,12 +143,46 @@ fn release_and_roll_back(app: &App, steps: &mut Steps) -> Outcome<String> {
             )),
         }
     })?;
-    // The cluster goes: what is left is the record.
-    app.call(
-        "practice.set",
-        &json!({ "on": false, "acceleration": Value::Null }),
-    )?;
+    steps.step(app, "cluster-is-gone", |app| {
+        app.session
+            .wait_for("[data-testid=nav-connections]", PATIENCE)?
+            .click()?;
+        app.session
+            .wait_for("[data-testid=practice-on-off]", PATIENCE)?
+            .click()?;
+        app.session.wait("no environment is left", PATIENCE, || {
+            let matrix = app.call("environments.matrix", &json!({}))?;
+            Ok(matrix["environments"]
+                .as_array()
+                .is_some_and(Vec::is_empty)
+                .then_some(()))
+        })
+    })?;
     Ok(release)
+}
+
+/// Fills in the page for a new release: the version, two phases, no automatic rollback, a reason.
+fn enter(app: &App, entries: &Entries) -> Outcome {
+    let find = |testid: &str| {
+        app.session
+            .wait_for(&format!("[data-testid='{testid}']"), PATIENCE)
+    };
+    find("plan")?;
+    find("pick-version")?.click()?;
+    find(&entries.version)?.click()?;
+    while app
+        .session
+        .find(&format!("[data-testid='phase-{}']", entries.phases.len()))?
+        .is_some()
+    {
+        find(&format!("remove-{}", entries.phases.len()))?.click()?;
+    }
+    for (phase, (share, minutes)) in entries.phases.iter().enumerate() {
+        find(&format!("share-{phase}"))?.fill(&share.to_string())?;
+        find(&format!("bake-{phase}"))?.fill(&minutes.to_string())?;
+    }
+    find("automatic-rollback-off")?.click()?;
+    find("reason")?.fill("The tour")
 }
 
 fn review_without_a_cluster(app: &App, steps: &mut Steps, release: &str) -> Outcome {
