@@ -39,7 +39,10 @@ async fn down_and_up(bed: Bed) {
     room.until("the first pods serve", |seen| seen.ready_of("2.0") == 3)
         .await;
     room.scale(2).await;
-    room.until("few are left", |seen| seen.all() <= 5).await;
+    room.until("the controller stands still with two of each", |seen| {
+        seen.ready_of("1.0") == 2 && seen.ready_of("2.0") == 2 && seen.all() == 4
+    })
+    .await;
     room.scale(12).await;
     room.until("twelve serve", |seen| seen.serving() >= 12).await;
     exceeded(&room, &mut walk, 3, 25.0).await;

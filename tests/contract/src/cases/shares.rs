@@ -6,6 +6,7 @@ use crate::room::Room;
 use crate::suite::Case;
 use crate::walk::{End, Walk};
 use release::{Goal, Share};
+use std::time::Duration;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -76,25 +77,27 @@ impl Target {
     pub async fn reach(&self, room: &Room, walk: &mut Walk) -> Result<(), String> {
         let share = Share::of_pods(self.canary, self.canary + self.stable);
         let end = walk.to(room, Goal::Share { share }).await;
+        // The witness looks once more at what the last act made of it.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let mut wrong = Vec::new();
         for count in room.witness.seen() {
             if count.pods_of("2.0") > self.canary {
-                return Err(format!("over the plan's share of {share}: {count:?}"));
+                wrong.push(format!("over the plan's share of {share}: {count:?}"));
             }
             if count.all() > self.replicas + self.extra {
-                return Err(format!("over the surge limit: {count:?}"));
+                wrong.push(format!("over the surge limit: {count:?}"));
             }
             if count.serving() < self.replicas {
-                return Err(format!("under what was wanted: {count:?}"));
+                wrong.push(format!("under what was wanted: {count:?}"));
             }
         }
-        if end != End::Arrived {
-            return Err(format!("on the way to {share}: {end:?}"));
-        }
         let seen = room.count().await;
-        if (seen.ready_of("1.0"), seen.ready_of("2.0")) != (self.stable, self.canary) {
-            return Err(format!("arrived at {share}, but it is {seen:?}"));
+        if end != End::Arrived {
+            wrong.push(format!("on the way to {share}: {end:?}"));
+        } else if (seen.ready_of("1.0"), seen.ready_of("2.0")) != (self.stable, self.canary) {
+            wrong.push(format!("arrived at {share}, but it is {seen:?}"));
         }
-        Ok(())
+        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
     }
 }
 
