@@ -118,6 +118,20 @@ fn release_and_roll_back(app: &App, steps: &mut Steps) -> Outcome<String> {
             .wait_for("[data-testid=rollback-spot][data-spot=degraded]", PATIENCE)
             .map(|_| ())
     })?;
+    steps.step(app, "smallest-window", |app| {
+        app.session.resize(1024, 680)?;
+        app.session.wait("the way back fits into the smallest window", PATIENCE, || {
+            let fits = app.session.run(
+                "const box = document.querySelector('[data-testid=rollback]').getBoundingClientRect();
+                 return innerWidth <= 1024 && innerHeight <= 680 && box.height >= 64 && box.top >= 0 && box.left >= 0
+                    && box.bottom <= innerHeight && box.right <= innerWidth
+                    && document.scrollingElement.scrollHeight <= innerHeight;",
+                &[],
+            )?;
+            Ok((fits == json!(true)).then_some(()))
+        })
+    })?;
+    app.session.resize(1440, 900)?;
     steps.step(app, "one-click-rolls-back", |app| {
         // For 400 ms after it changes, the spot ignores a click that was meant for what stood there before.
         std::thread::sleep(Duration::from_millis(500));

@@ -254,7 +254,7 @@ fn control_plane(run: &mut Run<'_>) -> Outcome<Counts> {
 fn window(run: &mut Run<'_>) -> Outcome<Counts> {
     let desktop = Desktop::start(run.workspace)?;
     let scratch = run.workspace.scratch("window")?;
-    let tour = run.workspace.scratch("tour")?;
+    let tour = run.workspace.empty_scratch("tour")?;
     run.tests(
         |package, target| package == Path::new("tests/window") && target != bundle::TEST,
         |command| {

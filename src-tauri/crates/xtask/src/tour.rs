@@ -27,10 +27,7 @@ pub fn tour(workspace: &Workspace) -> Outcome {
     let [program] = tests[..] else {
         return Err("tests/window holds no test named tour".to_owned());
     };
-    let folder = workspace.target.join("tour");
-    // Pictures of an earlier tour would look like this one's.
-    let _ = std::fs::remove_dir_all(&folder);
-    let folder = workspace.scratch("tour")?;
+    let folder = workspace.empty_scratch("tour")?;
     let desktop = Desktop::start(workspace)?;
     let mut command = groups::test_command(workspace, program);
     desktop.host(&mut command);

@@ -61,6 +61,20 @@ impl Workspace {
             .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
         Ok(folder)
     }
+
+    /// Like [`Self::scratch`], but without what an earlier run left: its pictures would look like this one's.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be emptied or made.
+    pub fn empty_scratch(&self, name: &str) -> Outcome<PathBuf> {
+        let folder = self.target.join(name);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)
+                .map_err(|error| format!("cannot empty {}: {error}", folder.display()))?;
+        }
+        self.scratch(name)
+    }
 }
 
 /// Whether this run is a hosted or scripted one, where nothing may be left out.
