@@ -4,6 +4,31 @@
 //! says at any time what is known: a [`ReleaseVerdict`] with the numbers behind it. It never says healthy for want of
 //! data: no data, no traffic, a reset counter, NaN or a stale series are not enough evidence.
 //!
+//! # Methods
+//!
+//! The sequential method (the default) keeps, for each critical, required or advisory signal, two e-processes: one against
+//! "the canary is no worse", one against "the canary is worse by the smallest effect worth stopping for". Under its null an
+//! e-process ever reaches `1 / alpha` with probability at most `alpha`, however often one looks (Ville's inequality). The
+//! first says degraded, the second healthy; until then it is not enough evidence.
+//!
+//! - Error ratios: e-variables for 2×2 tables (Turner, Ly and Grünwald) and conditional likelihood ratios, for any split of
+//!   the traffic, with a confidence sequence for the difference.
+//! - Latencies: bets on mean ranks and on the shares past the edges of the objective and of the quantile, from buckets.
+//! - Counts: a conditional Poisson comparison, for any exposure.
+//! - Levels and speeds follow no law that could be assumed; they and all absolute limits are held against thresholds with
+//!   hysteresis and a required duration.
+//! - A canary that serves alone is held against what stable showed before, and the verdict is marked as weaker
+//!   ([`Basis::Before`]).
+//!
+//! What is assumed: given the past, the requests of a look are independent, and how many there are does not depend on how
+//! they end. The rates may change from look to look in both arms alike. Where requests come in bursts or depend on each
+//! other the scatter is measured, the evidence is divided by it, and the verdict says so (`overdispersion > 1`): it is then no
+//! longer exact. Looks at stable alone, before the release, teach what is normal: without them the first looks of a release have
+//! nothing to measure the scatter by.
+//!
+//! Critical signals share alpha; their e-values are averaged, so that the whole release is falsely degraded with
+//! probability at most alpha.
+//!
 //! ```
 //! use judge::{Judge, Look, Options, Reading, SignalSpec, Verdict};
 //!

@@ -10,7 +10,7 @@ use judge::{Judge, Method, Options, ReleaseVerdict, SignalSpec, Verdict};
 use serde_json::{Map, Value, json};
 
 const USAGE: &str = "\
-replay FILE [options]     FILE is JSON lines, one scrape each, counters cumulative (- is standard input):
+judge FILE [options]      FILE is JSON lines, one scrape each, counters cumulative (- is standard input):
   {\"t\": 5, \"arm\": \"canary\", \"requests\": 120, \"errors\": 1, \"buckets\": {\"0.1\": 90, \"+Inf\": 120}}
 
   --alpha P               greatest probability of a false alarm, default 0.01
