@@ -10,6 +10,9 @@ mod revisions;
 mod view;
 mod watched;
 
+#[cfg(test)]
+mod tests;
+
 pub use environments::Environments;
 pub(crate) use path::encoded;
 pub use prepare::{NewVersion, Prepared};
