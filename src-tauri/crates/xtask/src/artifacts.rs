@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, in_ci};
 use crate::{Outcome, process};
 
 /// A program made by the build.
@@ -90,7 +90,12 @@ impl Artifacts {
 /// Cargo, as the one that runs these commands.
 pub fn cargo(workspace: &Workspace) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    process::command(program, &workspace.root)
+    let mut command = process::command(program, &workspace.root);
+    if in_ci() {
+        // Nothing is built twice there: what would speed up the next build only costs time and disk.
+        command.env("CARGO_INCREMENTAL", "0");
+    }
+    command
 }
 
 fn program(line: &str, root: &Path) -> Option<Program> {
