@@ -1,7 +1,7 @@
 use crate::failure::{bad_request, no_such_release};
 use crate::picture::{self, Around, Told};
 use crate::runtime::{
-    Actor, Applications, Environment, PracticeClock, Recorder, Registry, SystemClock, Unlocks, now,
+    Actor, Applications, Environment, KubeContexts, PracticeClock, Recorder, Registry, SystemClock, Unlocks, now,
 };
 use crate::secrets::Secrets;
 use crate::view::{
@@ -73,6 +73,7 @@ pub(crate) struct Inner {
     pub(crate) clients: Environments,
     pub(crate) workloads: Arc<KubeWorkloads>,
     pub(crate) applications: Applications,
+    pub(crate) contexts: KubeContexts,
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) actors: Mutex<BTreeMap<ReleaseId, Arc<Actor>>>,
     pub(crate) watched: Mutex<Option<ReleaseId>>,
@@ -111,6 +112,7 @@ impl Api {
             workloads: Arc::new(KubeWorkloads::of(clients.clone())),
             clients,
             applications: Applications::default(),
+            contexts: KubeContexts::default(),
             telemetry: Arc::new(Telemetry::new()),
             actors: Mutex::default(),
             watched: Mutex::default(),
@@ -120,6 +122,8 @@ impl Api {
         });
         inner.bring_up_environments(options.practice_acceleration).await?;
         inner.go_on().await?;
+        let connecting = Arc::clone(&inner);
+        tokio::spawn(async move { connecting.connect_contexts().await });
         Ok(Api { inner })
     }
 

@@ -45,6 +45,8 @@ impl Default for Options {
 
 /// How often the task advances time, in real time.
 const TICK: Duration = Duration::from_millis(20);
+/// The most real time that one tick makes up for.
+const MOST_AT_ONCE: Duration = Duration::from_millis(60);
 
 /// One world behind a lock, and what wakes its watches.
 pub(crate) struct Shared {
@@ -250,7 +252,8 @@ async fn run(worlds: Vec<Arc<Shared>>, mut acceleration: watch::Receiver<f64>) {
             }
         }
         let now = tokio::time::Instant::now();
-        let passed = now.saturating_duration_since(last).mul_f64(factor);
+        // A computer that cannot keep up makes practice time slower; it never owes time, which would leave no room for requests.
+        let passed = now.saturating_duration_since(last).min(MOST_AT_ONCE).mul_f64(factor);
         last = now;
         for shared in &worlds {
             advance(shared, passed).await;

@@ -1,44 +1,197 @@
 use crate::api::Inner;
 use crate::failure::{failure, no_such_environment};
-use crate::runtime::{Environment, Level, Place};
+use crate::runtime::{Answered, Environment, Level, Place};
 use crate::view::{
-    Connections, ContextRequest, EnvironmentIdRequest, EnvironmentRequest, Failure, KubeconfigRequest,
-    Protection,
+    Connections, ContextRequest, ContextRow, ContextState, Danger, EnvironmentIdRequest, EnvironmentRequest, Failure,
+    KubeconfigFile, KubeconfigRequest, Protection,
 };
+use cluster::inventory::{identify, namespaces};
+use cluster::kubeconfig::{Context, connect, default_paths};
+use conductor::PortError;
+use kube::Client;
+use serde_json::json;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
+
+/// The setting that holds kubeconfig files that the person added.
+const FILES: &str = "kubeconfigFiles";
 
 impl Inner {
-    pub(crate) async fn connections(&self) -> Result<Connections, Failure> {
-        Ok(Connections {
-            files: Vec::new(),
-            contexts: Vec::new(),
-            practice: self.practice_offer(),
-        })
+    /// Files, contexts and the practice cluster. Contexts that were not asked yet are asked in the background.
+    pub(crate) async fn connections(self: &Arc<Self>) -> Result<Connections, Failure> {
+        self.read_files().await?;
+        let added = self.added_files().await?;
+        let files = self.contexts.files();
+        let contexts = files.contexts();
+        for context in &contexts {
+            if self.contexts.answer(&context.name).state.is_none() {
+                self.ask_in_background(&context.name);
+            }
+        }
+        let shown = files
+            .files
+            .iter()
+            // Nobody needs to be told that the default file does not exist.
+            .filter(|file| added.contains(&file.path) || file.failure.as_ref().is_none_or(|f| f.code != "kubeconfig-missing"))
+            .map(|file| KubeconfigFile {
+                path: file.path.display().to_string(),
+                added: added.contains(&file.path),
+                failure: file.failure.clone().map(Failure::from),
+                contexts: u32::try_from(file.contexts.len()).unwrap_or(u32::MAX),
+            })
+            .collect();
+        let rows = contexts.iter().map(|context| self.context_row(context)).collect();
+        Ok(Connections { files: shown, contexts: rows, practice: self.practice_offer() })
     }
 
-    pub(crate) async fn check_context(
-        self: &Arc<Self>,
-        request: ContextRequest,
-    ) -> Result<Connections, Failure> {
-        Err(unknown_context(&request.context))
+    fn context_row(&self, context: &Context) -> ContextRow {
+        let answered = self.contexts.answer(&context.name);
+        let all = self.registry.all();
+        let own: Vec<&Environment> = all.iter().filter(|known| known.context() == Some(context.name.as_str())).collect();
+        let set = own.first().map(|environment| environment.danger);
+        ContextRow {
+            name: context.name.clone(),
+            file: context.file.display().to_string(),
+            server: context.server.clone(),
+            namespace: context.namespace.clone(),
+            namespaces: answered.namespaces,
+            state: answered.state.unwrap_or(ContextState::NotAsked),
+            danger: set.unwrap_or_else(|| guess_danger(&context.name)),
+            danger_set: set.is_some(),
+            environments: own.iter().filter_map(|environment| self.tag(&environment.id).ok()).collect(),
+        }
     }
 
-    pub(crate) async fn add_kubeconfig(
-        self: &Arc<Self>,
-        _request: KubeconfigRequest,
-    ) -> Result<Connections, Failure> {
-        Err(unknown_context(""))
+    async fn added_files(&self) -> Result<Vec<PathBuf>, Failure> {
+        let kept = self.history.setting(FILES).await?;
+        Ok(kept.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default())
     }
 
-    pub(crate) async fn remove_kubeconfig(
-        self: &Arc<Self>,
-        _request: KubeconfigRequest,
-    ) -> Result<Connections, Failure> {
+    async fn read_files(&self) -> Result<(), Failure> {
+        let mut paths = match &self.kubeconfig {
+            Some(paths) => paths.clone(),
+            None => {
+                let list = std::env::var("KUBECONFIG").ok();
+                let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
+                default_paths(list.as_deref(), home.as_deref())
+            }
+        };
+        for added in self.added_files().await? {
+            if !paths.contains(&added) {
+                paths.push(added);
+            }
+        }
+        self.contexts.read(&paths);
+        Ok(())
+    }
+
+    /// Reads kubeconfig files that changed, and connects anew what stands on them: a sign-in may have been renewed.
+    pub(crate) async fn reload_changed_files(self: &Arc<Self>) {
+        if self.contexts.files().changed() {
+            self.connect_contexts().await;
+        }
+    }
+
+    fn ask_in_background(self: &Arc<Self>, context: &str) {
+        self.contexts.set_answer(context, Answered { state: Some(ContextState::Asking), namespaces: Vec::new() });
+        let (inner, context) = (Arc::clone(self), context.to_owned());
+        tokio::spawn(async move { inner.ask_context(&context).await });
+    }
+
+    /// Asks a context who it is and who we are, and keeps the answer.
+    async fn ask_context(&self, context: &str) {
+        let begun = Instant::now();
+        let asked = async {
+            let client = connect(&self.contexts.files(), context).await?;
+            let identity = identify(&client).await?;
+            let took_ms = begun.elapsed().as_secs_f64() * 1000.0;
+            let listed = match namespaces(&client).await {
+                Ok(listed) => Some(listed),
+                Err(error) if error.code == "forbidden" => None,
+                Err(error) => return Err(error),
+            };
+            Ok::<_, PortError>((identity, took_ms, listed))
+        };
+        let answered = match asked.await {
+            Ok((identity, took_ms, listed)) => Answered {
+                state: Some(ContextState::Answers {
+                    server_version: identity.server_version,
+                    took_ms,
+                    user: identity.user,
+                    may_list_namespaces: listed.is_some(),
+                }),
+                namespaces: listed.unwrap_or_default(),
+            },
+            Err(error) => {
+                Answered { state: Some(ContextState::Failed { failure: error.into() }), namespaces: Vec::new() }
+            }
+        };
+        self.contexts.set_answer(context, answered);
+    }
+
+    pub(crate) async fn check_context(self: &Arc<Self>, request: ContextRequest) -> Result<Connections, Failure> {
+        self.read_files().await?;
+        self.ask_context(&request.context).await;
         self.connections().await
     }
 
-    /// Connects every context that an environment stands on.
-    pub(crate) async fn connect_contexts(self: &Arc<Self>) {}
+    pub(crate) async fn add_kubeconfig(self: &Arc<Self>, request: KubeconfigRequest) -> Result<Connections, Failure> {
+        let path = request.path.unwrap_or_default();
+        if !Path::new(&path).is_absolute() {
+            return Err(failure(
+                "path-invalid",
+                format!("No file was added: {path:?} is not a complete path."),
+                "Give the whole path of the kubeconfig file.",
+            ));
+        }
+        let mut added = self.added_files().await?;
+        let path = PathBuf::from(path);
+        if !added.contains(&path) {
+            added.push(path);
+        }
+        self.history.set_setting(FILES, json!(added)).await?;
+        self.connect_contexts().await;
+        self.connections().await
+    }
+
+    pub(crate) async fn remove_kubeconfig(self: &Arc<Self>, request: KubeconfigRequest) -> Result<Connections, Failure> {
+        let mut added = self.added_files().await?;
+        added.retain(|path| Some(path.display().to_string()) != request.path);
+        self.history.set_setting(FILES, json!(added)).await?;
+        self.connections().await
+    }
+
+    /// Connects every context that an environment stands on, side by side.
+    pub(crate) async fn connect_contexts(self: &Arc<Self>) {
+        if let Err(failure) = self.read_files().await {
+            tracing::warn!(code = %failure.code, "kubeconfig files are not read");
+        }
+        let environments = self.registry.all();
+        futures::future::join_all(environments.iter().map(|environment| self.connect_environment(environment))).await;
+    }
+
+    async fn connect_environment(&self, environment: &Environment) {
+        let Some(context) = environment.context() else { return };
+        match connect(&self.contexts.files(), context).await {
+            Ok(client) => {
+                self.contexts.set_failure(&environment.id, None);
+                self.take_up(environment, &client).await;
+            }
+            Err(error) => self.contexts.set_failure(&environment.id, Some(error.into())),
+        }
+    }
+
+    async fn take_up(&self, environment: &Environment, client: &Client) {
+        self.clients.connect(&environment.id, client.clone());
+        self.applications.follow(&environment.id, client, &environment.namespaces);
+        self.connect_metrics(&environment.id).await;
+    }
+
+    /// Why an environment could not be connected.
+    pub(crate) fn connect_failure(&self, environment: &str) -> Option<Failure> {
+        self.contexts.failure(environment)
+    }
 
     pub(crate) async fn save_environment(
         self: &Arc<Self>,
@@ -65,11 +218,31 @@ impl Inner {
                 "Give it one.",
             ));
         }
+        let practice = known.as_ref().is_some_and(Environment::is_practice);
+        let namespaces: Vec<String> = request
+            .namespaces
+            .iter()
+            .map(|namespace| namespace.trim().to_owned())
+            .filter(|namespace| !namespace.is_empty())
+            .collect();
+        if namespaces.is_empty() && !practice {
+            return Err(failure(
+                "namespaces-missing",
+                "The environment was not saved: it needs at least one namespace.",
+                "Choose or type the namespaces of your applications.",
+            ));
+        }
         let environment = match known {
+            Some(known) if practice => Environment {
+                name,
+                protection,
+                ..known
+            },
             Some(known) => Environment {
                 name,
                 danger: request.danger,
                 protection,
+                namespaces,
                 ..known
             },
             None => Environment {
@@ -78,7 +251,7 @@ impl Inner {
                 place: Place::Context {
                     context: request.context.clone(),
                 },
-                namespaces: request.namespaces.clone(),
+                namespaces,
                 danger: request.danger,
                 protection,
             },
@@ -156,10 +329,31 @@ impl Inner {
     }
 }
 
-fn unknown_context(context: &str) -> Failure {
-    failure(
-        "context-unknown",
-        format!("There is no context {context} in the kubeconfig files."),
-        "Check the files under Connections.",
-    )
+/// How careful one probably has to be, from a name; the person has the last word.
+fn guess_danger(context: &str) -> Danger {
+    let name = context.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if says(&["prod", "prd", "live"]) {
+        Danger::Production
+    } else if says(&["stag", "stg", "uat", "preprod", "qa"]) {
+        Danger::Staging
+    } else if says(&["dev", "test", "kind", "minikube", "k3d", "local", "docker-desktop"]) {
+        Danger::Development
+    } else {
+        // What is not known is treated as dangerous.
+        Danger::Production
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_treated_as_production() {
+        assert_eq!(guess_danger("kind-dev"), Danger::Development);
+        assert_eq!(guess_danger("stg-eu1"), Danger::Staging);
+        assert_eq!(guess_danger("prod-eu1"), Danger::Production);
+        assert_eq!(guess_danger("gke_shop_europe"), Danger::Production);
+    }
 }

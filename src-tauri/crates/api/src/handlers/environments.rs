@@ -9,75 +9,88 @@ use crate::view::{
     EnvironmentIdRequest, Failure, FieldWriter, MatchApplicationRequest, Matrix, Rollback, RollbackChoice,
     RollbackSpot, RunningRelease, Said, Started, UnlockRequest, Unlocked,
 };
+use cluster::inventory::{Corrections, WorkloadSummary};
 use conductor::Workloads as _;
 use release::{GateOutcome, Stage};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The setting that holds which rows the person matched workloads to.
-const MATCHES: &str = "applicationMatches";
+/// The setting that holds which rows the person set against labels and names.
+const CORRECTIONS: &str = "applicationCorrections";
 
 impl Inner {
     pub(crate) async fn matrix(&self) -> Result<Matrix, Failure> {
         let environments = self.registry.all();
         let running = self.running();
+        let corrections = self.corrections().await?;
         let mut rows: BTreeMap<String, ApplicationRow> = BTreeMap::new();
-        let mut columns = Vec::new();
         let mut cells = Vec::new();
-        for environment in &environments {
-            let seen = self.applications.of(&environment.id);
-            columns.push(self.column(environment));
-            for application in &seen.applications {
-                rows.entry(application.row.clone())
-                    .or_insert_with(|| ApplicationRow {
-                        id: application.row.clone(),
-                        name: application.row.clone(),
-                        part_of: application.part_of.clone(),
-                    });
-                cells.push(self.matrix_cell(environment, application, &running));
-            }
+        for application in self.applications.all(&corrections) {
+            let environment = environments.iter().find(|known| known.id == application.workload().environment);
+            let Some(environment) = environment else { continue };
+            cells.push(self.matrix_cell(environment, &application, &running));
+            rows.insert(application.row.id.clone(), application.row);
         }
-        let order: Vec<&str> = environments
-            .iter()
-            .map(|environment| environment.id.as_str())
-            .collect();
+        for environment in &environments {
+            self.fill_from_last_seen(environment, &mut rows, &mut cells);
+        }
+        let order: Vec<&str> = environments.iter().map(|environment| environment.id.as_str()).collect();
         fill_drift(&mut cells, &order);
         let attention = attention(&cells, &running);
-        Ok(Matrix {
-            environments: columns,
-            applications: rows.into_values().collect(),
-            cells,
-            attention,
-        })
+        let columns = environments.iter().map(|environment| self.column(environment)).collect();
+        Ok(Matrix { environments: columns, applications: rows.into_values().collect(), cells, attention })
+    }
+
+    /// What was seen last stands in for an environment that has not been seen in this session.
+    fn fill_from_last_seen(
+        &self,
+        environment: &Environment,
+        rows: &mut BTreeMap<String, ApplicationRow>,
+        cells: &mut Vec<Cell>,
+    ) {
+        let seen_now = cells.iter().any(|cell| cell.environment == environment.id);
+        if seen_now || self.applications.state(&environment.id).is_some_and(|state| state.heard.is_some() && !state.loading) {
+            return;
+        }
+        let Some((_, seen)) = self.applications.last_seen(&environment.id) else { return };
+        cells.extend(seen.cells);
+        for row in seen.rows {
+            rows.entry(row.id.clone()).or_insert(row);
+        }
     }
 
     fn column(&self, environment: &Environment) -> EnvironmentColumn {
-        let seen = self.applications.of(&environment.id);
+        let state = self.applications.state(&environment.id);
+        let failure = match &state {
+            Some(state) => state.out_of_contact.clone().or_else(|| state.failures.values().next().cloned()).map(Failure::from),
+            None => self.connect_failure(&environment.id),
+        };
         EnvironmentColumn {
             environment: environment.tag(self.unlocks().until(&environment.id, now())),
             context: environment.context().map(str::to_owned),
             namespaces: environment.namespaces.clone(),
             contact: self.environment_contact(environment),
-            loading: seen.as_of.is_none() && seen.failure.is_none(),
-            failure: seen.failure,
+            loading: failure.is_none() && state.is_none_or(|state| state.loading),
+            failure,
             metrics: self.has_metrics(&environment.id),
         }
     }
 
     fn environment_contact(&self, environment: &Environment) -> Contact {
-        let seen = self.applications.of(&environment.id);
-        let state = match (&seen.failure, seen.as_of) {
-            (Some(_), _) => ContactState::Lost,
-            (None, Some(_)) => ContactState::Live,
-            (None, None) => ContactState::Stale,
+        let state = self.applications.state(&environment.id);
+        let earlier = self.applications.last_seen(&environment.id).map(|(as_of, _)| as_of);
+        let heard = state.as_ref().and_then(|state| state.heard).or(earlier);
+        let failing = match &state {
+            Some(state) => state.out_of_contact.is_some(),
+            None => self.connect_failure(&environment.id).is_some(),
         };
-        let now = self.clock_of(environment).now();
-        Contact {
-            state,
-            as_of: seen.as_of,
-            since: seen.failing_since.or(seen.as_of).unwrap_or(now),
-        }
+        let contact = match (failing, state.is_some_and(|state| state.heard.is_some())) {
+            (true, _) => ContactState::Lost,
+            (false, true) => ContactState::Live,
+            (false, false) => ContactState::Stale,
+        };
+        Contact { state: contact, as_of: heard, since: heard.unwrap_or_else(now) }
     }
 
     /// The contact of every environment.
@@ -93,33 +106,28 @@ impl Inner {
             .collect()
     }
 
-    fn matrix_cell(
-        &self,
-        environment: &Environment,
-        application: &Application,
-        running: &[RunningRelease],
-    ) -> Cell {
-        let view = &application.view;
-        let release = running.iter().find(|release| {
-            release.application == application.row && release.environment.id == environment.id
-        });
+    fn matrix_cell(&self, environment: &Environment, application: &Application, running: &[RunningRelease]) -> Cell {
+        let summary = &application.summary;
+        let release = running
+            .iter()
+            .find(|release| release.application == application.row.id && release.environment.id == environment.id);
         let state = match release {
             Some(release) => release_state(release, application),
-            None => idle_state(application),
+            None => idle_state(summary),
         };
         let from = release.and_then(|release| self.from_of(&release.id));
         Cell {
-            application: application.row.clone(),
+            application: application.row.id.clone(),
             environment: environment.id.clone(),
             state,
-            version: Some(from.unwrap_or_else(|| picture::version_tag(&view.version))),
-            since: application.since,
-            workload: Some(picture::workload_name(&application.workload)),
-            ready_pods: view.ready(),
-            wanted_pods: view.replicas,
+            version: Some(from.unwrap_or_else(|| picture::version_tag(&summary.version))),
+            since: summary.since,
+            workload: Some(picture::workload_name(&summary.workload)),
+            ready_pods: summary.ready,
+            wanted_pods: summary.replicas,
             ahead: None,
             ahead_of: None,
-            rollback_targets: application.rollback_targets,
+            rollback_targets: summary.other_revisions,
         }
     }
 
@@ -133,40 +141,34 @@ impl Inner {
         Some(picture::version_tag(&told.release().from))
     }
 
-    pub(crate) fn application(&self, row: &str, environment: &str) -> Result<Application, Failure> {
+    /// One application in one environment.
+    pub(crate) async fn application(&self, row: &str, environment: &str) -> Result<Application, Failure> {
         self.registry.get(environment)?;
-        self.applications
-            .find(row, environment)
+        let all = self.applications.all(&self.corrections().await?);
+        all.into_iter()
+            .find(|application| application.row.id == row && application.workload().environment == environment)
             .ok_or_else(|| no_such_application(row, environment))
     }
 
     pub(crate) async fn cell(&self, request: CellRequest) -> Result<CellDetail, Failure> {
         let environment = self.registry.get(&request.environment)?;
-        let application = self.application(&request.application, &request.environment)?;
-        let running = self.running();
-        let cell = self.matrix_cell(&environment, &application, &running);
-        let revisions = self.workloads.revisions(&application.workload).await?;
+        let application = self.application(&request.application, &request.environment).await?;
+        let cell = self.matrix_cell(&environment, &application, &self.running());
+        let seen = self.workloads.observe(application.workload()).await?;
+        let revisions = self.workloads.revisions(application.workload()).await?;
         let targets: Vec<RollbackChoice> = revisions
             .iter()
             .filter(|revision| !revision.current)
-            .map(|revision| picture::choice(revision, Some(&application.view)))
+            .map(|revision| picture::choice(revision, Some(&seen.view)))
             .collect();
         let rollback = self.cell_rollback(&application, &targets).await;
         let written_by = application
-            .view
+            .summary
             .writers
             .iter()
-            .map(|writer| FieldWriter {
-                manager: writer.manager.clone(),
-                at: writer.at,
-            })
+            .map(|writer| FieldWriter { manager: writer.manager.clone(), at: writer.at })
             .collect();
-        Ok(CellDetail {
-            cell,
-            rollback,
-            targets,
-            written_by,
-        })
+        Ok(CellDetail { cell, rollback, targets, written_by })
     }
 
     /// The way back of a workload without a release: to the newest revision before the one in force.
@@ -215,7 +217,7 @@ impl Inner {
         self: &Arc<Self>,
         request: CellRollBackRequest,
     ) -> Result<Started, Failure> {
-        let application = self.application(&request.application, &request.environment)?;
+        let application = self.application(&request.application, &request.environment).await?;
         let running = self.running().into_iter().find(|release| {
             release.application == request.application && release.environment.id == request.environment
         });
@@ -250,45 +252,42 @@ impl Inner {
                 "Choose one to compare with.",
             ));
         };
-        let left = self.application(&request.application, &request.environment)?;
-        let right = self.application(&request.application, &with)?;
+        let left = self.application(&request.application, &request.environment).await?;
+        let right = self.application(&request.application, &with).await?;
         let (before, after) = (self.template(&left).await?, self.template(&right).await?);
-        let title = picture::workload_name(&left.workload);
+        let title = picture::workload_name(left.workload());
         Ok(Changes {
-            from: picture::version_tag(&left.view.version),
-            to: picture::version_tag(&right.view.version),
+            from: picture::version_tag(&left.summary.version),
+            to: picture::version_tag(&right.summary.version),
             manifests: vec![manifest_diff(title, &before, &after)],
         })
     }
 
     /// The live pod template.
     pub(crate) async fn template(&self, application: &Application) -> Result<serde_json::Value, Failure> {
-        let seen = self.workloads.observe(&application.workload).await?;
+        let seen = self.workloads.observe(application.workload()).await?;
         Ok(seen.object.pointer("/spec/template").cloned().unwrap_or_default())
     }
 
-    pub(crate) async fn match_application(
-        self: &Arc<Self>,
-        request: MatchApplicationRequest,
-    ) -> Result<Matrix, Failure> {
-        let mut matches = self.matches().await?;
-        let key = format!("{} {}", request.environment, request.workload);
+    pub(crate) async fn match_application(&self, request: MatchApplicationRequest) -> Result<Matrix, Failure> {
+        self.registry.get(&request.environment)?;
+        let mut corrections = self.corrections().await?;
+        let key = (request.environment, request.workload);
         match request.application {
-            Some(row) => matches.insert(key, row),
-            None => matches.remove(&key),
+            Some(row) => corrections.insert(key, row),
+            None => corrections.remove(&key),
         };
-        self.history.set_setting(MATCHES, json!(matches)).await?;
-        let environment = self.registry.get(&request.environment)?;
-        self.refresh(&environment).await;
+        let kept: Vec<_> = corrections.iter().map(|((place, title), row)| json!([place, title, row])).collect();
+        self.history.set_setting(CORRECTIONS, json!(kept)).await?;
         self.matrix().await
     }
 
-    /// Rows that the person matched, by environment and workload.
-    pub(crate) async fn matches(&self) -> Result<BTreeMap<String, String>, Failure> {
-        let kept = self.history.setting(MATCHES).await?;
-        Ok(kept
-            .and_then(|value| serde_json::from_value(value).ok())
-            .unwrap_or_default())
+    /// Rows that the person set against labels and names.
+    pub(crate) async fn corrections(&self) -> Result<Corrections, Failure> {
+        let kept = self.history.setting(CORRECTIONS).await?;
+        let list: Vec<(String, String, String)> =
+            kept.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
+        Ok(list.into_iter().map(|(place, title, row)| ((place, title), row)).collect())
     }
 
     pub(crate) async fn unlock(&self, request: UnlockRequest) -> Result<Unlocked, Failure> {
@@ -315,7 +314,7 @@ impl Inner {
 }
 
 fn release_state(release: &RunningRelease, application: &Application) -> CellState {
-    let to = application.view.version.clone();
+    let to = application.summary.version.clone();
     CellState::Release {
         release: release.id.clone(),
         to: picture::version_tag(&to),
@@ -334,34 +333,16 @@ fn release_state(release: &RunningRelease, application: &Application) -> CellSta
     }
 }
 
-fn idle_state(application: &Application) -> CellState {
-    let view = &application.view;
-    if view.held {
-        return CellState::ForeignRollout {
-            manager: view.writers.first().map(|writer| writer.manager.clone()),
-        };
+fn idle_state(summary: &WorkloadSummary) -> CellState {
+    if summary.held || summary.rolling {
+        return CellState::ForeignRollout { manager: summary.writers.first().map(|writer| writer.manager.clone()) };
     }
-    let trouble = view
-        .arms
-        .iter()
-        .flat_map(|arm| &arm.troubles)
-        .find(|trouble| trouble.lasting);
-    if let Some(trouble) = trouble {
-        return CellState::Trouble {
-            because: Said::ContainerWaiting {
-                reason: trouble.reason.clone(),
-            },
-            since: None,
-        };
-    }
-    let rolling = view.arms.iter().filter(|arm| arm.pods > 0).count() > 1;
-    if rolling {
-        return CellState::ForeignRollout {
-            manager: view.writers.first().map(|writer| writer.manager.clone()),
-        };
-    }
-    CellState::Idle {
-        ready: view.ready() >= view.replicas,
+    match &summary.trouble {
+        Some(trouble) => CellState::Trouble {
+            because: Said::ContainerWaiting { reason: trouble.reason.clone() },
+            since: trouble.since,
+        },
+        None => CellState::Idle { ready: summary.ready >= summary.replicas },
     }
 }
 

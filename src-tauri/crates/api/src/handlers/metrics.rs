@@ -1,4 +1,5 @@
 use crate::api::Inner;
+use crate::runtime::{ServiceProxy, find_prometheus};
 use crate::failure::failure;
 use crate::view::{
     CustomQuery, EnvironmentIdRequest, EnvironmentMetrics, Failure, MetricsRequest, MetricsSecret,
@@ -119,7 +120,7 @@ impl Inner {
         if let Some(secret) = request.secret {
             self.keep_secret(&environment.id, &secret)?;
         }
-        let source = self.source(&environment.id, &metrics)?;
+        let source = self.source(&environment.id, &metrics).await?;
         let mut all = self.all_metrics().await?;
         all.insert(environment.id.clone(), metrics);
         self.history.set_setting(SETTING, json!(all)).await?;
@@ -162,8 +163,8 @@ impl Inner {
     }
 
     /// The source that the settings describe; `None` if they say that there is none.
-    fn source(&self, environment: &str, metrics: &Metrics) -> Result<Option<Source>, Failure> {
-        let Some(transport) = self.transport(environment, &metrics.source)? else {
+    async fn source(&self, environment: &str, metrics: &Metrics) -> Result<Option<Source>, Failure> {
+        let Some(transport) = self.transport(environment, &metrics.source).await? else {
             return Ok(None);
         };
         let mut source = Source::new(transport).preset(preset(metrics.preset));
@@ -176,7 +177,7 @@ impl Inner {
         Ok(Some(source))
     }
 
-    fn transport(
+    async fn transport(
         &self,
         environment: &str,
         source: &MetricsSource,
@@ -188,8 +189,21 @@ impl Inner {
                     .map_err(|error| Failure::from(conductor::PortError::from(error)))?;
                 Some(Arc::new(prometheus))
             }
-            MetricsSource::Automatic { .. } | MetricsSource::Service { .. } => {
-                self.proxied(environment, source)?
+            MetricsSource::Service {
+                namespace,
+                service,
+                port,
+            } => {
+                let client = self.clients.client(environment)?;
+                Some(Arc::new(ServiceProxy::new(client, namespace, service, port)))
+            }
+            MetricsSource::Automatic { .. } => {
+                let client = self.clients.client(environment)?;
+                let found = find_prometheus(&client).await;
+                found.map(|(namespace, service, port)| {
+                    let proxy = ServiceProxy::new(client, &namespace, &service, &port);
+                    Arc::new(proxy) as Arc<dyn PrometheusTransport>
+                })
             }
         })
     }
@@ -199,7 +213,7 @@ impl Inner {
         let Ok(metrics) = self.metrics_of(environment).await else {
             return;
         };
-        match self.source(environment, &metrics) {
+        match self.source(environment, &metrics).await {
             Ok(Some(source)) => self.telemetry.set_source(environment, source),
             Ok(None) => {}
             Err(failure) => tracing::warn!(environment, code = %failure.code, "no health data"),
@@ -213,8 +227,8 @@ impl Inner {
         let id = request.environment;
         self.registry.get(&id)?;
         let begun = Instant::now();
-        let applications = self.applications.of(&id).applications;
-        let Some(application) = applications.first() else {
+        let all = self.applications.all(&self.corrections().await?);
+        let Some(application) = all.into_iter().find(|application| application.workload().environment == id) else {
             return Err(failure(
                 "nothing-to-test-with",
                 "No application is known in this environment yet, so there is nothing to ask about.",
@@ -223,15 +237,11 @@ impl Inner {
         };
         let signals = self.signals_of(&id).await;
         let now = self.now_of(&id);
-        let hashes = application
-            .view
-            .arms
-            .iter()
-            .map(|arm| arm.pod_template_hash.clone())
-            .collect();
+        let seen = conductor::Workloads::observe(self.workloads.as_ref(), application.workload()).await?;
+        let arms = seen.view.arms.iter();
         let scope = conductor::SignalScope {
-            workload: application.workload.clone(),
-            stable: hashes,
+            workload: application.workload().clone(),
+            stable: arms.map(|arm| arm.pod_template_hash.clone()).collect(),
             canary: Vec::new(),
         };
         let after = release::Timestamp(now.0 - 60_000);

@@ -26,8 +26,8 @@ struct Wanted {
 
 impl Inner {
     pub(crate) async fn draft(&self, request: DraftRequest) -> Result<Draft, Failure> {
-        let application = self.application(&request.application, &request.environment)?;
-        let seen = self.workloads.observe(&application.workload).await?;
+        let application = self.application(&request.application, &request.environment).await?;
+        let seen = self.workloads.observe(application.workload()).await?;
         let template = seen.object.pointer("/spec/template").cloned().unwrap_or_default();
         let plan = self
             .last_plan(&request)
@@ -69,18 +69,18 @@ impl Inner {
             if environment.id == request.environment {
                 continue;
             }
-            let Some(there) = self.applications.find(&request.application, &environment.id) else {
+            let Ok(there) = self.application(&request.application, &environment.id).await else {
                 continue;
             };
-            let images_differ = there.view.version.containers != current.containers;
+            let images_differ = there.summary.version.containers != current.containers;
             if images_differ {
                 offers.push(VersionOffer {
                     source: VersionSource::Environment {
                         environment: environment.id.clone(),
                     },
-                    version: picture::version_tag(&there.view.version),
+                    version: picture::version_tag(&there.summary.version),
                     environment: self.tag(&environment.id).ok(),
-                    since: there.since,
+                    since: there.summary.since,
                 });
             }
         }
@@ -91,13 +91,13 @@ impl Inner {
     /// What the source gives here: the pod template as this cluster would store it, and its version.
     async fn wanted(&self, request: &PreflightRequest) -> Result<Wanted, Failure> {
         let environment = self.registry.get(&request.environment)?;
-        let application = self.application(&request.application, &request.environment)?;
-        let seen = self.workloads.observe(&application.workload).await?;
+        let application = self.application(&request.application, &request.environment).await?;
+        let seen = self.workloads.observe(application.workload()).await?;
         let live = seen.object.pointer("/spec/template").cloned().unwrap_or_default();
         let asked = self
             .new_version(&request.source, &request.application, &environment, live)
             .await?;
-        let prepared = self.workloads.prepare(&application.workload, &asked).await?;
+        let prepared = self.workloads.prepare(application.workload(), &asked).await?;
         Ok(Wanted {
             application,
             environment,
@@ -117,7 +117,7 @@ impl Inner {
     ) -> Result<NewVersion, Failure> {
         Ok(match source {
             VersionSource::Environment { environment } => {
-                let there = self.application(row, environment)?;
+                let there = self.application(row, environment).await?;
                 NewVersion::Template(self.template(&there).await?)
             }
             VersionSource::Images { containers } => NewVersion::Images(
@@ -165,7 +165,7 @@ impl Inner {
             && findings
                 .iter()
                 .all(|finding| finding.check.state != CheckState::Failed || finding.can_override);
-        let title = picture::workload_name(&wanted.application.workload);
+        let title = picture::workload_name(wanted.application.workload());
         let live = wanted
             .seen
             .object
@@ -190,7 +190,7 @@ impl Inner {
         actors.values().find_map(|actor| {
             let told = actor.live.recorder.told();
             let release = told.release();
-            let here = told.dossier.workload == wanted.application.workload;
+            let here = told.dossier.workload == *wanted.application.workload();
             (here && release.stage.is_live()).then(|| (release.id.0.clone(), release.driver.name.clone()))
         })
     }
@@ -254,7 +254,7 @@ impl Inner {
         let person = self.person().await;
         let release = Release::planned(
             new_release_id(),
-            &wanted.application.row,
+            &wanted.application.row.id,
             &wanted.environment.id,
             wanted.seen.view.version.clone(),
             wanted.version.clone(),
@@ -294,7 +294,7 @@ impl Inner {
         let dossier = Dossier {
             signals,
             release,
-            workload: application.workload.clone(),
+            workload: application.workload().clone(),
             uid: before
                 .pointer("/metadata/uid")
                 .and_then(Value::as_str)
@@ -322,9 +322,9 @@ impl Inner {
         target: RollbackTarget,
         reason: String,
     ) -> Result<Started, Failure> {
-        let environment = self.registry.get(&application.workload.environment)?;
-        let seen = self.workloads.observe(&application.workload).await?;
-        let revisions = self.workloads.revisions(&application.workload).await?;
+        let environment = self.registry.get(&application.workload().environment)?;
+        let seen = self.workloads.observe(application.workload()).await?;
+        let revisions = self.workloads.revisions(application.workload()).await?;
         let wanted = match &target {
             RollbackTarget::Before => revisions.iter().find(|revision| !revision.current),
             RollbackTarget::Revision { version, .. } => revisions
@@ -341,7 +341,7 @@ impl Inner {
         let person = self.person().await;
         let release = Release::rollback(
             new_release_id(),
-            &application.row,
+            &application.row.id,
             &environment.id,
             seen.view.version.clone(),
             wanted.version.clone(),

@@ -111,7 +111,6 @@ impl Inner {
             if let (Some(practice), Some(acceleration)) = (self.practice(), request.acceleration) {
                 practice.set_acceleration(acceleration.clamp(0.0, FASTEST));
             }
-            self.refresh_all().await;
         } else {
             self.stop_practice().await?;
         }

@@ -3,7 +3,7 @@ use crate::handlers::new_release::finding;
 use crate::picture::{Readiness, Told};
 use crate::runtime::Application;
 use crate::view::{
-    Check, CheckState, Contact, ContactState, Failure, Finding, LiveRelease, RollbackChoice, Said,
+    Check, CheckState, Contact, ContactState, Finding, LiveRelease, RollbackChoice, Said,
 };
 use cluster::holds::finish_by_hand;
 use conductor::{Next, Observed, OperationId, Pursuit, Workloads as _};
@@ -116,12 +116,12 @@ impl Inner {
         let RollbackTarget::Revision { version, .. } = &target.target else {
             return Readiness::default();
         };
-        let Ok(seen) = self.workloads.observe(&application.workload).await else {
+        let Ok(seen) = self.workloads.observe(application.workload()).await else {
             return Readiness::default();
         };
         let revisions = self
             .workloads
-            .revisions(&application.workload)
+            .revisions(application.workload())
             .await
             .unwrap_or_default();
         let found = revisions
@@ -141,9 +141,9 @@ impl Inner {
             Share::from_percent(25.0),
             false,
         );
-        let mut readiness = self.readiness(&application.workload, &pursuit, &seen).await;
+        let mut readiness = self.readiness(application.workload(), &pursuit, &seen).await;
         readiness.checks.insert(0, warmth(target, seen.view.replicas));
-        readiness.checked_at = Some(self.now_of(&application.workload.environment));
+        readiness.checked_at = Some(self.now_of(&application.workload().environment));
         readiness
     }
 
@@ -196,7 +196,7 @@ impl Inner {
             plan.accept_less_capacity,
         );
         match self.workloads.next(&pursuit, seen) {
-            Next::Act(act) => match self.workloads.rehearse(&application.workload, &act).await {
+            Next::Act(act) => match self.workloads.rehearse(application.workload(), &act).await {
                 Ok(()) => vec![finding("dry-run", CheckState::Passed, Said::DryRunPassed, false)],
                 Err(error) => {
                     let said = Said::DryRunRefused {
@@ -246,16 +246,6 @@ impl Inner {
             now,
         };
         crate::picture::live(told, &around)
-    }
-
-    /// The way to a Prometheus through the API server's service proxy.
-    pub(crate) fn proxied(
-        &self,
-        environment: &str,
-        source: &crate::view::MetricsSource,
-    ) -> Result<Option<Arc<dyn telemetry::PrometheusTransport>>, Failure> {
-        let _ = (environment, source);
-        Ok(None)
     }
 }
 

@@ -1,117 +1,29 @@
 use crate::api::Inner;
-use crate::failure::failure;
-use crate::runtime::{Application, Environment, Seen, deployment};
+use crate::runtime::{LastSeen, now};
 use crate::view::{Event, Failure};
-use conductor::Workloads as _;
-use std::collections::BTreeMap;
+use history::LastKnown;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-/// How often an environment is looked at when nothing else asks for it.
-const EVERY: Duration = Duration::from_secs(3);
+/// How often changes are looked for.
+const EVERY: Duration = Duration::from_millis(500);
+/// The way back is checked, and what is seen is kept, every so many looks.
+const SLOW: u32 = 8;
 
 impl Inner {
     /// Brings every environment up: the practice cluster unless the person turned it off, and every context.
     pub(crate) async fn bring_up_environments(self: &Arc<Self>, acceleration: f64) -> Result<(), Failure> {
-        let off = self
-            .history
-            .setting("practiceOff")
-            .await?
-            .is_some_and(|off| off == true);
+        for known in self.history.environments().await? {
+            if let Ok(seen) = serde_json::from_value(known.body) {
+                self.applications.remember(&known.environment, known.as_of, seen);
+            }
+        }
+        let off = self.history.setting("practiceOff").await?.is_some_and(|off| off == true);
         if !off {
             self.start_practice(acceleration).await?;
         }
-        self.connect_contexts().await;
         tokio::spawn(keep_looking(Arc::downgrade(self)));
         Ok(())
-    }
-
-    /// Looks at every environment now, side by side.
-    pub(crate) async fn refresh_all(&self) {
-        let environments = self.registry.all();
-        futures::future::join_all(environments.iter().map(|environment| self.refresh(environment))).await;
-    }
-
-    /// Looks at one environment now.
-    pub(crate) async fn refresh(&self, environment: &Environment) {
-        let answer = self.look(environment).await;
-        let now = self.clock_of(environment).now();
-        self.applications.change(&environment.id, |seen| match answer {
-            Ok(applications) => {
-                *seen = Seen {
-                    applications,
-                    as_of: Some(now),
-                    failure: None,
-                    failing_since: None,
-                };
-            }
-            Err(failure) => {
-                seen.failing_since = seen.failing_since.or(Some(now));
-                seen.failure = Some(failure);
-            }
-        });
-    }
-
-    async fn look(&self, environment: &Environment) -> Result<Vec<Application>, Failure> {
-        let matches = self.matches().await?;
-        let mut applications = Vec::new();
-        for namespace in &environment.namespaces {
-            for (name, labels) in self.deployments(&environment.id, namespace).await? {
-                let workload = deployment(&environment.id, namespace, &name);
-                let key = format!("{} Deployment {namespace}/{name}", environment.id);
-                let labelled = labels
-                    .get("app.kubernetes.io/name")
-                    .or_else(|| labels.get("app"))
-                    .cloned();
-                let row = matches.get(&key).cloned().or(labelled).unwrap_or(name);
-                let Ok(seen) = self.workloads.observe(&workload).await else {
-                    continue;
-                };
-                let revisions = self.workloads.revisions(&workload).await.unwrap_or_default();
-                let current = revisions.iter().find(|revision| revision.current);
-                applications.push(Application {
-                    row,
-                    part_of: labels.get("app.kubernetes.io/part-of").cloned(),
-                    since: current.and_then(|revision| revision.created),
-                    rollback_targets: u32::try_from(
-                        revisions.iter().filter(|revision| !revision.current).count(),
-                    )
-                    .unwrap_or(u32::MAX),
-                    view: seen.view,
-                    workload,
-                });
-            }
-        }
-        Ok(applications)
-    }
-
-    /// Names and labels of the Deployments in a namespace.
-    async fn deployments(
-        &self,
-        environment: &str,
-        namespace: &str,
-    ) -> Result<Vec<(String, BTreeMap<String, String>)>, Failure> {
-        let client = self.clients.client(environment)?;
-        let request = http::Request::get(format!("/apis/apps/v1/namespaces/{namespace}/deployments"))
-            .header(
-                http::header::ACCEPT,
-                "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1",
-            )
-            .body(Vec::new())
-            .map_err(|error| failure("request-invalid", error.to_string(), ""))?;
-        let list: serde_json::Value = client
-            .request(request)
-            .await
-            .map_err(|error| unreadable(environment, &error))?;
-        let items = list["items"].as_array().cloned().unwrap_or_default();
-        Ok(items
-            .iter()
-            .filter_map(|item| {
-                let name = item.pointer("/metadata/name")?.as_str()?.to_owned();
-                let labels = item.pointer("/metadata/labels").cloned().unwrap_or_default();
-                Some((name, serde_json::from_value(labels).unwrap_or_default()))
-            })
-            .collect())
     }
 
     /// Tells the window about the matrix.
@@ -120,49 +32,49 @@ impl Inner {
             return;
         }
         if let Ok(matrix) = self.matrix().await {
-            let _ = self.events.send(Event::Matrix {
-                matrix: Box::new(matrix),
-            });
+            let _ = self.events.send(Event::Matrix { matrix: Box::new(matrix) });
         }
-        let _ = self.events.send(Event::Contact {
-            contacts: self.contacts(),
-        });
+        let _ = self.events.send(Event::Contact { contacts: self.contacts() });
+    }
+
+    /// Keeps what is seen now for the time when it cannot be seen.
+    async fn keep_last_seen(&self) {
+        let Ok(matrix) = self.matrix().await else { return };
+        for column in &matrix.environments {
+            let id = &column.environment.id;
+            let heard = self.applications.state(id).is_some_and(|state| !state.loading && state.out_of_contact.is_none());
+            if !heard {
+                continue;
+            }
+            let cells: Vec<_> = matrix.cells.iter().filter(|cell| cell.environment == *id).cloned().collect();
+            let rows = matrix.applications.iter().filter(|row| cells.iter().any(|cell| cell.application == row.id));
+            let seen = LastSeen { rows: rows.cloned().collect(), cells };
+            let as_of = now();
+            self.applications.remember(id, as_of, seen.clone());
+            let body = serde_json::to_value(seen).unwrap_or_default();
+            if let Err(error) = self.history.keep_environment(LastKnown { environment: id.clone(), as_of, body }) {
+                tracing::warn!(code = error.code(), "what was seen of an environment is not kept");
+            }
+        }
     }
 }
 
-fn unreadable(environment: &str, error: &kube::Error) -> Failure {
-    match error {
-        kube::Error::Api(status) if status.code == 403 => failure(
-            "forbidden",
-            format!(
-                "You may not list deployments in {environment}: {}.",
-                status.message
-            ),
-            "Ask for the verbs get, list and watch on deployments, replicasets and pods.",
-        ),
-        kube::Error::Api(status) if status.code == 401 => failure(
-            "sign-in-expired",
-            format!(
-                "The cluster behind {environment} does not know you any more: {}.",
-                status.message
-            ),
-            "Sign in again with your usual tool; Slipway reads the kubeconfig anew.",
-        ),
-        _ => failure(
-            "unreachable",
-            format!("{environment} cannot be reached: {error}. What is shown is from the last look."),
-            "Check network and VPN; Slipway tries again by itself.",
-        ),
-    }
-}
-
-/// Looks again and again until the backend is gone.
+/// Looks for changes until the backend is gone: in the inventories, in the kubeconfig files, and on the ways back.
 async fn keep_looking(inner: Weak<Inner>) {
+    let (mut seen, mut round) = (None, 0_u32);
     loop {
         let Some(inner) = inner.upgrade() else { return };
-        inner.refresh_all().await;
-        inner.push_matrix().await;
-        inner.check_ways_back().await;
+        let changes = inner.applications.changes();
+        if seen != Some(changes) {
+            seen = Some(changes);
+            inner.push_matrix().await;
+        }
+        if round % SLOW == 0 {
+            inner.reload_changed_files().await;
+            inner.check_ways_back().await;
+            inner.keep_last_seen().await;
+        }
+        round = round.wrapping_add(1);
         drop(inner);
         tokio::time::sleep(EVERY).await;
     }

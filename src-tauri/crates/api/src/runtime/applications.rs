@@ -1,81 +1,90 @@
-use conductor::{WorkloadKind, WorkloadRef, WorkloadView};
+use crate::view::{ApplicationRow, Cell};
+use cluster::inventory::{Corrections, Inventory, InventoryState, WorkloadSummary, applications};
+use conductor::WorkloadRef;
+use kube::Client;
 use release::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// One application in one environment, as it was last seen.
+/// One application in one environment.
 #[derive(Debug, Clone)]
 pub(crate) struct Application {
-    /// The row: by label, else by name, or as the person matched it.
-    pub(crate) row: String,
-    /// The team or the whole that it belongs to.
-    pub(crate) part_of: Option<String>,
-    /// The workload.
-    pub(crate) workload: WorkloadRef,
-    /// When the version that runs was made.
-    pub(crate) since: Option<Timestamp>,
-    /// How many versions can be gone back to.
-    pub(crate) rollback_targets: u32,
-    /// The workload as it was seen.
-    pub(crate) view: WorkloadView,
+    /// The row of the matrix.
+    pub(crate) row: ApplicationRow,
+    /// What the inventory says of its workload.
+    pub(crate) summary: WorkloadSummary,
 }
 
-/// What is known of every environment's applications.
+impl Application {
+    pub(crate) fn workload(&self) -> &WorkloadRef {
+        &self.summary.workload
+    }
+}
+
+/// What an environment looked like when it was last seen, for the time before it is seen again.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LastSeen {
+    /// Its rows.
+    pub(crate) rows: Vec<ApplicationRow>,
+    /// Its cells.
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// The inventories of all connected environments.
 #[derive(Default)]
 pub(crate) struct Applications {
-    by_environment: Mutex<BTreeMap<String, Seen>>,
+    inventories: Mutex<BTreeMap<String, Inventory>>,
+    last_seen: Mutex<BTreeMap<String, (Timestamp, LastSeen)>>,
 }
 
-/// One environment as it was last seen.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Seen {
-    /// Its applications.
-    pub(crate) applications: Vec<Application>,
-    /// When it was last seen; `None` before the first time.
-    pub(crate) as_of: Option<Timestamp>,
-    /// Why it cannot be seen now.
-    pub(crate) failure: Option<crate::view::Failure>,
-    /// Since when it cannot.
-    pub(crate) failing_since: Option<Timestamp>,
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Applications {
-    pub(crate) fn of(&self, environment: &str) -> Seen {
-        self.by_environment
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(environment)
-            .cloned()
-            .unwrap_or_default()
-    }
-
-    pub(crate) fn change(&self, environment: &str, change: impl FnOnce(&mut Seen)) {
-        let mut all = self.by_environment.lock().unwrap_or_else(PoisonError::into_inner);
-        change(all.entry(environment.to_owned()).or_default());
+    /// Follows an environment from now on.
+    pub(crate) fn follow(&self, environment: &str, client: &Client, namespaces: &[String]) {
+        let inventory = Inventory::follow(environment, client, namespaces, false);
+        lock(&self.inventories).insert(environment.to_owned(), inventory);
     }
 
     pub(crate) fn forget(&self, environment: &str) {
-        self.by_environment
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(environment);
+        lock(&self.inventories).remove(environment);
+        lock(&self.last_seen).remove(environment);
     }
 
-    /// One application in one environment.
-    pub(crate) fn find(&self, row: &str, environment: &str) -> Option<Application> {
-        self.of(environment)
-            .applications
-            .into_iter()
-            .find(|application| application.row == row)
+    /// What the inventory of an environment says now; `None` if it is not followed.
+    pub(crate) fn state(&self, environment: &str) -> Option<InventoryState> {
+        lock(&self.inventories).get(environment).map(Inventory::state)
     }
-}
 
-/// A Deployment by its place.
-pub(crate) fn deployment(environment: &str, namespace: &str, name: &str) -> WorkloadRef {
-    WorkloadRef {
-        environment: environment.to_owned(),
-        namespace: namespace.to_owned(),
-        kind: WorkloadKind::Deployment,
-        name: name.to_owned(),
+    /// A number that grows with every change anywhere.
+    pub(crate) fn changes(&self) -> u64 {
+        lock(&self.inventories).values().map(|inventory| *inventory.changes().borrow()).sum()
+    }
+
+    /// Every application in every environment; rows join what labels, names or the person say.
+    pub(crate) fn all(&self, corrections: &Corrections) -> Vec<Application> {
+        let states: Vec<InventoryState> = lock(&self.inventories).values().map(Inventory::state).collect();
+        let workloads: Vec<WorkloadSummary> = states.into_iter().flat_map(|state| state.workloads).collect();
+        let mut found = Vec::with_capacity(workloads.len());
+        for application in applications(&workloads, corrections) {
+            let row = ApplicationRow { id: application.id, name: application.name, part_of: application.part_of };
+            let of_row = workloads.iter().filter(|summary| application.workloads.contains(&summary.workload));
+            found.extend(of_row.map(|summary| Application { row: row.clone(), summary: summary.clone() }));
+        }
+        found
+    }
+
+    /// Keeps what was seen in an earlier session.
+    pub(crate) fn remember(&self, environment: &str, as_of: Timestamp, seen: LastSeen) {
+        lock(&self.last_seen).insert(environment.to_owned(), (as_of, seen));
+    }
+
+    /// What was seen last, in this session or an earlier one.
+    pub(crate) fn last_seen(&self, environment: &str) -> Option<(Timestamp, LastSeen)> {
+        lock(&self.last_seen).get(environment).cloned()
     }
 }

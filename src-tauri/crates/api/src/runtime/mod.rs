@@ -3,19 +3,23 @@
 mod actor;
 mod applications;
 mod clock;
+mod connections;
 mod environment;
 mod practice_place;
 mod practice_transport;
 mod protection;
 mod recorder;
 mod registry;
+mod service_proxy;
 
 pub(crate) use actor::{Actor, own_operations};
-pub(crate) use applications::{Application, Applications, Seen, deployment};
+pub(crate) use applications::{Application, Applications, LastSeen};
 pub(crate) use clock::{PracticeClock, SystemClock, now};
+pub(crate) use connections::{Answered, KubeContexts};
 pub(crate) use environment::{Environment, Level, Place};
 pub(crate) use practice_place::{place_in_practice, scenario, scenario_id, scenario_title};
 pub(crate) use practice_transport::PracticeTransport;
 pub(crate) use protection::Unlocks;
 pub(crate) use recorder::Recorder;
 pub(crate) use registry::{Registry, practice_environments};
+pub(crate) use service_proxy::{ServiceProxy, find_prometheus};
