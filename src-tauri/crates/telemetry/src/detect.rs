@@ -17,6 +17,8 @@ pub struct Detected {
     pub labels: PodLabels,
     /// The label with the status code; `None`: failed requests cannot be told.
     pub status_label: Option<String>,
+    /// Whether it has buckets of durations.
+    pub has_latency: bool,
     /// Pods with such series.
     pub pods: u32,
     /// The labels under which restarts tell their pod, if kube-state-metrics is there.
@@ -37,25 +39,42 @@ pub(crate) async fn detect(
         ref one => std::slice::from_ref(one),
     };
     let restarts = find_restarts(prometheus, &conventions, workload);
-    let candidates = presets
-        .iter()
-        .flat_map(|preset| conventions.iter().map(move |labels| (*preset, labels)))
-        .map(|(preset, labels)| find(prometheus, preset, labels, workload));
-    let (restarts, found) = futures::join!(restarts, join_all(candidates));
-    let mut first: Option<Detected> = None;
-    for candidate in found {
-        match candidate {
-            Ok(Some(detected)) => {
-                first.get_or_insert(detected);
+    let first = find_first(prometheus, presets, &conventions, workload);
+    let (restarts, first) = futures::join!(restarts, first);
+    let first = first?;
+    let restarts = restarts?;
+    let Some(detected) = first else {
+        return Ok(None);
+    };
+    Ok(Some(Detected {
+        has_latency: has_latency(prometheus, &detected, workload).await?,
+        restarts,
+        ..detected
+    }))
+}
+
+/// One convention after the other, because nearly always the first one is in use.
+async fn find_first(
+    prometheus: &Prometheus,
+    presets: &[Preset],
+    conventions: &[PodLabels],
+    workload: &WorkloadRef,
+) -> Result<Option<Detected>, TelemetryError> {
+    for labels in conventions {
+        let candidates = presets
+            .iter()
+            .map(|preset| find(prometheus, *preset, labels, workload));
+        for candidate in join_all(candidates).await {
+            match candidate {
+                Ok(Some(detected)) => return Ok(Some(detected)),
+                Ok(None) => {}
+                // One metric with too many series does not hide the others.
+                Err(error) if !error.is_of_source() => {}
+                Err(error) => return Err(error),
             }
-            Ok(None) => {}
-            // One metric with too many series does not hide the others.
-            Err(error) if !error.is_of_source() => {}
-            Err(error) => return Err(error),
         }
     }
-    let restarts = restarts?;
-    Ok(first.map(|detected| Detected { restarts, ..detected }))
+    Ok(None)
 }
 
 async fn find(
@@ -103,8 +122,27 @@ async fn find(
             .find(|label| has(label))
             .map(|label| (*label).to_owned()),
         pods: u32::try_from(pods.len()).unwrap_or(u32::MAX),
+        has_latency: false,
         restarts: None,
     }))
+}
+
+/// Libraries may count requests and not measure them. What cannot be told for many series is taken to be there: reading them
+/// tells what is wrong.
+async fn has_latency(
+    prometheus: &Prometheus,
+    detected: &Detected,
+    workload: &WorkloadRef,
+) -> Result<bool, TelemetryError> {
+    let Some((buckets, _)) = detected.preset.buckets() else {
+        return Ok(false);
+    };
+    let query = format!("count({buckets}{{{}}})", detected.labels.of_workload(workload));
+    match prometheus.instant(&query, None).await {
+        Ok(series) => Ok(!series.is_empty()),
+        Err(error) if error.is_of_source() => Err(error),
+        Err(_) => Ok(true),
+    }
 }
 
 async fn find_restarts(
@@ -112,23 +150,17 @@ async fn find_restarts(
     conventions: &[PodLabels],
     workload: &WorkloadRef,
 ) -> Result<Option<PodLabels>, TelemetryError> {
-    let asked = conventions.iter().map(|labels| async move {
+    for labels in conventions {
         let query = format!("count({RESTART_COUNTER}{{{}}})", labels.of_workload(workload));
-        prometheus
-            .instant(&query, None)
-            .await
-            .map(|series| (!series.is_empty()).then(|| labels.clone()))
-    });
-    for answer in join_all(asked).await {
-        match answer {
+        match prometheus.instant(&query, None).await {
+            Ok(series) if series.is_empty() => {}
             // Series of kube-state-metrics carry its own pod's template hash at most, never that of the pod they are about.
-            Ok(Some(labels)) => {
+            Ok(_) => {
                 return Ok(Some(PodLabels {
                     template_hash: None,
-                    ..labels
+                    ..labels.clone()
                 }));
             }
-            Ok(None) => {}
             Err(error) if !error.is_of_source() => {}
             Err(error) => return Err(error),
         }

@@ -51,7 +51,8 @@ impl Preset {
         }
     }
 
-    fn buckets(self) -> Option<(&'static str, Unit)> {
+    /// The buckets of durations, and the unit of their bounds.
+    pub(crate) fn buckets(self) -> Option<(&'static str, Unit)> {
         match self {
             Preset::OpenTelemetry => Some(("http_server_request_duration_seconds_bucket", Unit::Seconds)),
             Preset::OpenTelemetryMilliseconds => {

@@ -392,3 +392,20 @@ async fn one_question_asks_each_selector_once() {
     // All requests, failed ones, buckets, sums.
     assert_eq!(queries.len(), 4, "{queries:#?}");
 }
+
+#[tokio::test]
+async fn only_signals_that_the_application_can_feed_are_offered() {
+    let offered = async |scenario: Scenario| -> Vec<String> {
+        let (telemetry, _) = scenario.telemetry();
+        let signals = telemetry.signals_for(&workload()).await.unwrap();
+        signals.into_iter().map(|signal| signal.id).collect()
+    };
+    let counted: Vec<(i64, f64)> = (0..100).map(|n| (n * 5, n as f64)).collect();
+    let requests = |labels: &[(&str, &str)]| {
+        Scenario::new().series("http_requests_total", CANARY, "c0", labels, &counted)
+    };
+    assert_eq!(offered(Scenario::new()).await, Vec::<String>::new());
+    assert_eq!(offered(requests(&[])).await, [REQUESTS]);
+    assert_eq!(offered(requests(&[("code", "200")])).await, [ERRORS, REQUESTS]);
+    assert_eq!(offered(few_pods(5)).await.len(), signals().len());
+}
