@@ -8,7 +8,8 @@ export type Route =
   /** Empty names are picked on the page; `from` is the environment whose version is to be released. */
   | { section: 'newRelease'; application: string; environment: string; from?: string }
   | { section: 'live'; release: string | null }
-  | { section: 'history'; release: string | null }
+  /** `find` are words that the list begins filtered with. */
+  | { section: 'history'; release: string | null; find?: string }
   | { section: 'connections' }
   | { section: 'settings' };
 
@@ -22,8 +23,10 @@ export function addressOf(route: Route): string {
         .map((part, index) => (index === 0 ? part : keep(part)))
         .join('/')
         .replace(/\/+$/, '');
-    case 'live':
     case 'history':
+      if (route.release === null && route.find) return `/history//${keep(route.find)}`;
+      return route.release === null ? '/history' : `/history/${keep(route.release)}`;
+    case 'live':
       return route.release === null ? `/${route.section}` : `/${route.section}/${keep(route.release)}`;
     default:
       return `/${route.section}`;
@@ -40,6 +43,7 @@ export function routeOf(address: string): Route {
     const route = { section: 'newRelease', application: second ?? '', environment: third ?? '' } as const;
     return fourth ? { ...route, from: fourth } : route;
   }
+  if (first === 'history' && !second && third) return { section: first, release: null, find: third };
   if (first === 'live' || first === 'history') return { section: first, release: second || null };
   if (first === 'connections' || first === 'settings') return { section: first };
   return { section: 'environments' };

@@ -117,6 +117,13 @@ describe('the environments', () => {
     expect(location.hash).toBe('#/new/identity/production-eu/staging');
   });
 
+  it('open the history of a place with H', async () => {
+    await openDesk('/environments');
+    cell('catalog', 'production-eu').focus();
+    pressKey('h', { code: 'KeyH' }, cell('catalog', 'production-eu'));
+    expect(location.hash).toBe('#/history//catalog%20production-eu');
+  });
+
   it('show what changed with D', async () => {
     const { backend } = await openDesk('/environments');
     cell('catalog', 'production-eu').focus();

@@ -120,7 +120,9 @@ export const environments = {
     warm: (count: number) => `${count === 1 ? '1 pod' : `${count} pods`} warm`,
     cold: 'pods must start',
     noVersion: 'Nothing serves here',
-    match: 'Belongs to',
+    match: 'Belongs to the row',
+    matchAuto: 'As its labels say',
+    matched: (workload: string, row: string) => `${workload} stands in the row ${row} now`,
     copyRequest: 'Copy request',
     requestCopied: 'Request copied',
     request: (what: string, environment: string) =>
