@@ -20,6 +20,9 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     css: false,
+    // A busy machine is slow, not wrong.
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
   },
 });
