@@ -44,10 +44,10 @@ fn a_long_file_is_found_and_a_short_one_is_not() {
 
 #[test]
 fn a_file_on_the_list_may_not_grow_and_the_list_follows_when_it_shrinks() {
-    let known = "src/long.rs 600";
-    assert_eq!(Tree::of_lines(600).lengths(known), Vec::<String>::new());
-    assert!(Tree::of_lines(601).lengths(known)[0].contains("too long with 600 already"));
-    assert!(Tree::of_lines(550).lengths(known)[0].contains("lower its 600"));
+    let known = "src/long.rs 700";
+    assert_eq!(Tree::of_lines(700).lengths(known), Vec::<String>::new());
+    assert!(Tree::of_lines(701).lengths(known)[0].contains("too long with 700 already"));
+    assert!(Tree::of_lines(650).lengths(known)[0].contains("lower its 700"));
     assert!(Tree::of_lines(10).lengths(known)[0].contains("take it off"));
     assert!(Tree::with("src/other.rs", "x").lengths(known)[0].contains("gone"));
 }
@@ -84,11 +84,11 @@ fn a_place_of_one_machine_is_found_with_its_line() {
     let home = "home";
     let tree = Tree::with(
         "notes.md",
-        &format!("fine: ~/{home}/x, a/{home}/x\nsee /{home}/me/notes\n"),
+        &format!("fine: ~/{home}/x, a/{home}/x\n/{home}/me/notes\nsee /{home}/alice/notes\n"),
     );
     let found = whats(&tidy::places(tree.folder.path(), &tree.files).unwrap());
     assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with("notes.md:2"), "{found:?}");
+    assert!(found[0].starts_with("notes.md:3"), "{found:?}");
 }
 
 #[test]
