@@ -7,8 +7,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use scenario::Scenario;
 
-const RELEASES: u64 = 300;
-const LOOKS: usize = 120;
+const RELEASES: u64 = 150;
+const LOOKS: usize = 90;
 
 /// How many of `n` independent requests fail, for small rates: gaps between failures are geometric.
 fn failures(rng: &mut ChaCha8Rng, n: f64, rate: f64) -> f64 {
@@ -43,18 +43,18 @@ fn releases_with(verdict: Verdict, stable: f64, canary: f64) -> usize {
 
 #[test]
 fn a_canary_that_is_no_worse_is_hardly_ever_called_degraded() {
-    // Alpha is 1 %: 3 of 300 are expected at most, and 9 or more have a probability below 0.4 %.
+    // Alpha is 1 %: 1.5 of 150 are expected at most, and 7 or more have a probability below 0.1 %.
     for rate in [0.001, 0.01] {
         let alarms = releases_with(Verdict::Degraded, rate, rate);
-        assert!(alarms < 9, "{alarms} of {RELEASES} at {rate}");
+        assert!(alarms < 7, "{alarms} of {RELEASES} at {rate}");
     }
 }
 
 #[test]
 fn a_canary_that_is_worse_by_the_effect_is_hardly_ever_called_healthy() {
-    // At most 5 %: 15 of 300, and 27 or more have a probability below 0.4 %.
+    // At most 5 %: 7.5 of 150, and 17 or more have a probability below 0.2 %.
     let healthy = releases_with(Verdict::Healthy, 0.001, 0.006);
-    assert!(healthy < 27, "{healthy} of {RELEASES}");
+    assert!(healthy < 17, "{healthy} of {RELEASES}");
 }
 
 #[test]
