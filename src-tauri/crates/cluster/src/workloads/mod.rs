@@ -184,12 +184,16 @@ impl Workloads for KubeWorkloads {
         let client = self.client(at).map_err(|error| ActError::Unreachable {
             message: error.message,
         })?;
-        let accepted = act::send(&client, at, act, false).await?;
+        let answer = act::send(&client, at, act, false).await;
         let watched = lock(&self.watched).get(at).cloned();
         if let Some(watched) = watched {
-            watched.accepted(&accepted.object);
+            match &answer {
+                Ok(accepted) => watched.accepted(&accepted.object),
+                // Somebody wrote what the watch has not told yet, or nobody knows what happened.
+                Err(_) => watched.doubt(),
+            }
         }
-        Ok(accepted)
+        answer
     }
 
     async fn rehearse(&self, at: &WorkloadRef, act: &PreparedAct) -> Result<(), ActError> {

@@ -99,6 +99,49 @@ async fn a_422_after_a_foreign_write_is_a_conflict_and_otherwise_invalid() {
 }
 
 #[tokio::test]
+async fn after_a_conflict_the_next_look_asks_the_server_and_not_the_watch() {
+    let written = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let now = written.clone();
+    let service = service_fn(move |request: Request<Body>| {
+        let later = now.load(std::sync::atomic::Ordering::SeqCst);
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let path = request.uri().path().to_owned();
+        let is_patch = request.method() == Method::PATCH;
+        async move {
+            let mut seen = object("r1.1.0");
+            if query.contains("watch") {
+                // The watch is silent: what was written meanwhile has not come.
+                std::future::pending::<()>().await;
+            }
+            if later && !path.ends_with("deployments") {
+                seen["metadata"]["resourceVersion"] = json!("12");
+                seen["metadata"]["annotations"]["slipway.dev/operation"] = json!("somebody");
+            }
+            let answer = match (is_patch, path.rsplit('/').next()) {
+                (true, _) => json!({"message": "no"}),
+                (false, Some("checkout")) => seen,
+                (false, Some("deployments")) => {
+                    json!({"metadata": {"resourceVersion": "9"}, "items": [seen]})
+                }
+                _ => json!({"metadata": {"resourceVersion": "9"}, "items": []}),
+            };
+            let status = if is_patch { 422 } else { 200 };
+            let body = Body::from(answer.to_string().into_bytes());
+            Ok::<_, Infallible>(Response::builder().status(status).body(body).unwrap())
+        }
+    });
+    let workloads = KubeWorkloads::new();
+    workloads.register("e", kube::Client::new(service, "shop"));
+    let version = async || workloads.observe(&at()).await.unwrap().view.resource_version;
+    assert_eq!(version().await, "9");
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    written.store(true, std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(version().await, "9", "the watch is taken for fresh");
+    assert_eq!(workloads.act(&at(), &act()).await, Err(ActError::Conflict));
+    assert_eq!(version().await, "12");
+}
+
+#[tokio::test]
 async fn a_busy_server_says_how_long_to_wait() {
     let (workloads, _) = server(|_| (429, &[("retry-after", "7")], json!({"message": "busy"})));
     assert_eq!(

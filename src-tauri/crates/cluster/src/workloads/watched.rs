@@ -138,6 +138,11 @@ impl Watched {
         self.changes.send_modify(|count| *count += 1);
     }
 
+    /// What is known may be behind: the next look asks.
+    pub fn doubt(&self) {
+        lock(&self.cache).heard = None;
+    }
+
     fn known(&self, must_be_fresh: bool) -> Option<Observed> {
         let cache = lock(&self.cache);
         let complete = cache.complete[Followed::Deployment as usize]
