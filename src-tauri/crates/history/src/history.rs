@@ -2,6 +2,7 @@ use crate::lane::{Lane, Later};
 use crate::listing::{self, Filter, Listing};
 use crate::maintenance::{self, Maintenance};
 use crate::readers::Readers;
+use crate::story::Extent;
 use crate::writer::Writer;
 use crate::{
     Capsule, Draft, HistoryError, Imported, LastKnown, Note, Retention, SetAside, Story, Tidied, capsule,
@@ -172,7 +173,31 @@ impl History {
         self.lane.flush().await?;
         let id = id.clone();
         self.readers
-            .read(move |connection| story::read(connection, &id))
+            .read(move |connection| story::read(connection, &id, Extent::Whole))
+            .await
+    }
+
+    /// What a list shows of some releases, much cheaper than their whole stories: without looks, and only with the snapshots at
+    /// which the share changed, without verdicts. Releases that are not there any more are left out.
+    ///
+    /// # Errors
+    ///
+    /// The record cannot be read.
+    pub async fn outlines(&self, ids: &[ReleaseId]) -> Result<Vec<Story>, HistoryError> {
+        self.lane.flush().await?;
+        let ids = ids.to_vec();
+        self.readers
+            .read(move |connection| {
+                let mut found = Vec::with_capacity(ids.len());
+                for id in &ids {
+                    match story::read(connection, id, Extent::Outline) {
+                        Ok(story) => found.push(story),
+                        Err(HistoryError::UnknownRelease { .. }) => {}
+                        Err(other) => return Err(other),
+                    }
+                }
+                Ok(found)
+            })
             .await
     }
 

@@ -1,6 +1,8 @@
 //! Looks and snapshots: rows while they are new, compressed chunks afterwards.
 //!
-//! A series is named `look:<signal>` or `snapshot`. A snapshot stores only the parts that changed since the one before.
+//! A series is named `look:<signal>`, `snapshot` or `outline`. A snapshot stores only the parts that changed since the one
+//! before; the outline has the few at which the share changed, whole but for the verdict, so that a list of releases need
+//! not read everything.
 
 use crate::HistoryError;
 use crate::decode::{compress, expand_json, from_json, to_json};
@@ -14,6 +16,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde_json::{Map, Value};
 
 const SNAPSHOT: &str = "snapshot";
+const OUTLINE: &str = "outline";
 const LOOK: &str = "look:";
 /// The key of a snapshot that is stored beside it.
 const AT: &str = "at";
@@ -114,7 +117,34 @@ pub(crate) fn write_snapshot(
     )?;
     mark.next_n += 1;
     mark.last_at = Some(snapshot.at.0);
+    let was_seen = mark.last.get("workload").is_some_and(|seen| !seen.is_null());
     mark.last = now;
+    if changes.contains_key("share") || was_seen != snapshot.workload.is_some() {
+        write_outline(connection, memory, number, snapshot)?;
+    }
+    Ok(())
+}
+
+fn write_outline(
+    connection: &Connection,
+    memory: &mut Memory<'_>,
+    number: i64,
+    snapshot: &Snapshot,
+) -> Result<(), HistoryError> {
+    let outline = Snapshot {
+        verdict: None,
+        ..snapshot.clone()
+    };
+    let mark = mark(connection, memory, number, OUTLINE)?;
+    insert(
+        connection,
+        number,
+        OUTLINE,
+        mark.next_n,
+        snapshot.at.0,
+        &to_json("a snapshot", &outline)?,
+    )?;
+    mark.next_n += 1;
     Ok(())
 }
 
@@ -245,6 +275,16 @@ pub(crate) fn read_snapshots(connection: &Connection, number: i64) -> Result<Vec
             whole.insert(AT.into(), Value::from(Timestamp(at).0));
             serde_json::from_value(Value::Object(whole.clone()))
                 .map_err(|error| HistoryError::unreadable("a snapshot", error))
+        })
+        .collect()
+}
+
+/// The snapshots at which the share changed, or the workload came into sight or out of it; without verdicts.
+pub(crate) fn read_outline(connection: &Connection, number: i64) -> Result<Vec<Snapshot>, HistoryError> {
+    samples(connection, number, OUTLINE)?
+        .into_iter()
+        .map(|(_, body)| {
+            serde_json::from_value(body).map_err(|error| HistoryError::unreadable("a snapshot", error))
         })
         .collect()
 }

@@ -42,7 +42,15 @@ pub struct StateChange {
     pub changes: Map<String, Value>,
 }
 
-pub(crate) fn read(connection: &Connection, id: &ReleaseId) -> Result<Story, HistoryError> {
+/// How much of a story is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    Whole,
+    /// No looks, and only the snapshots at which the share changed, without verdicts.
+    Outline,
+}
+
+pub(crate) fn read(connection: &Connection, id: &ReleaseId, extent: Extent) -> Result<Story, HistoryError> {
     let number = writer::number(connection, id)?;
     let (ended, imported) = connection
         .prepare_cached("SELECT ended, imported FROM releases WHERE number = ?1")?
@@ -65,8 +73,14 @@ pub(crate) fn read(connection: &Connection, id: &ReleaseId) -> Result<Story, His
         opened: facts::opened(connection, number)?,
         steps,
         lines,
-        looks: series::read_looks(connection, number)?,
-        snapshots: series::read_snapshots(connection, number)?,
+        looks: match extent {
+            Extent::Whole => series::read_looks(connection, number)?,
+            Extent::Outline => Vec::new(),
+        },
+        snapshots: match extent {
+            Extent::Whole => series::read_snapshots(connection, number)?,
+            Extent::Outline => series::read_outline(connection, number)?,
+        },
         notes: note::of_release(connection, number)?,
     })
 }

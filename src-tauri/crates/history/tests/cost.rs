@@ -24,7 +24,7 @@ fn latency(millis: i64) -> Look {
 }
 
 /// Releases in one round.
-const RELEASES: u64 = 2;
+const RELEASES: u64 = 1;
 
 /// Bytes in use; pages that wait to be used again are not counted.
 fn used_bytes(place: &Place) -> u64 {

@@ -265,7 +265,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn the_record_says_what_was_written_also_after_it_is_opened_again(calls in calls()) {
@@ -511,4 +511,38 @@ async fn any_moment_of_a_release_can_be_shown_again() {
             .all(|line| matches!(line.what, Happening::Record { .. }))
     );
     assert_eq!(middle.lines.len(), 2);
+}
+
+#[tokio::test]
+async fn an_outline_has_every_change_of_the_share_and_no_samples() {
+    let place = Place::new();
+    let history = place.open();
+    history.open(&dossier("a")).await.unwrap();
+    let unseen = conductor::Snapshot {
+        workload: None,
+        ..snapshot(9_000, 3)
+    };
+    let mut other_verdict = snapshot(3_000, 2);
+    other_verdict.verdict = None;
+    for snapshot in [
+        snapshot(1_000, 1),
+        snapshot(2_000, 2),
+        other_verdict,
+        snapshot(4_000, 3),
+        unseen,
+    ] {
+        history.snapshot(&id("a"), &snapshot).await.unwrap();
+    }
+    history
+        .looks(&id("a"), &looks("errors", vec![look(5_000, 1.0)]))
+        .await
+        .unwrap();
+    let outlines = history.outlines(&[id("gone"), id("a")]).await.unwrap();
+    let whole = history.story(&id("a")).await.unwrap();
+    assert_eq!(whole.snapshots.len(), 5);
+    let times: Vec<_> = outlines[0].snapshots.iter().map(|snapshot| snapshot.at).collect();
+    assert_eq!(times, [at(1_000), at(2_000), at(4_000), at(9_000)]);
+    assert!(outlines[0].looks.is_empty());
+    assert_eq!((outlines.len(), &outlines[0].dossier), (1, &whole.dossier));
+    assert_eq!(outlines[0].snapshots[3].workload, None);
 }
