@@ -63,6 +63,19 @@ impl Bed {
         }
     }
 
+    /// Lets time pass on the cluster's own clock.
+    pub async fn pass(&self, time: Duration) {
+        match self {
+            Bed::Practice(practice) => {
+                let until = practice.elapsed() + time;
+                while practice.elapsed() < until {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                }
+            }
+            Bed::Real(_) => tokio::time::sleep(time).await,
+        }
+    }
+
     /// A namespace that no other case uses.
     pub async fn fresh_namespace(&self) -> String {
         match self {

@@ -43,7 +43,7 @@ impl Manifest {
 /// A pod template of one version; pods become Ready after a moment, so that what is not waited for shows. Both kinds of
 /// cluster read their own annotations and ignore the other's.
 pub fn template(name: &str, version: &str, annotations: &Value) -> Value {
-    let mut all = json!({ "slip.test/ready-after": "300ms", "practice.slipway.dev/start-seconds": "0.6" });
+    let mut all = json!({ "slip.test/ready-after": "300ms", "practice.slipway.dev/start-seconds": "1" });
     merge(&mut all, annotations);
     json!({
         "metadata": { "labels": { "app.kubernetes.io/name": name }, "annotations": all },

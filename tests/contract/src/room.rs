@@ -157,7 +157,10 @@ impl Room {
                 }
                 let spec = || async { self.object().await["spec"].to_string() };
                 if begun.elapsed() > LIMIT {
-                    panic!("waited {LIMIT:?} until {what}; it is {seen:?} with {}", spec().await);
+                    panic!(
+                        "waited {LIMIT:?} until {what}; it is {seen:?} with {}",
+                        spec().await
+                    );
                 }
             }
             tokio::time::sleep(PAUSE).await;
@@ -171,7 +174,11 @@ impl Room {
             if so(&object["status"]) {
                 return;
             }
-            assert!(begun.elapsed() < LIMIT, "waited {LIMIT:?} until {what}; it is {}", object["status"]);
+            assert!(
+                begun.elapsed() < LIMIT,
+                "waited {LIMIT:?} until {what}; it is {}",
+                object["status"]
+            );
             tokio::time::sleep(PAUSE).await;
         }
     }

@@ -139,7 +139,10 @@ impl Walk {
             last = Some((next, seen.view));
         }
         let counted = room.count().await;
-        panic!("{goal:?} was not reached in {LIMIT:?} by {:?}; last: {last:#?}; counted: {counted:?}", self.acts);
+        panic!(
+            "{goal:?} was not reached in {LIMIT:?} by {:?}; last: {last:#?}; counted: {counted:?}",
+            self.acts
+        );
     }
 
     pub async fn to_share(&mut self, room: &Room, percent: f64) -> End {

@@ -6,6 +6,7 @@ use kube::{Api, Client};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// The pause between two counts.
@@ -66,6 +67,7 @@ pub async fn count(client: &Client, namespace: &str) -> Result<Count, kube::Erro
 /// Counts again and again until it is dropped.
 pub struct Witness {
     seen: Arc<Mutex<Vec<Count>>>,
+    looks: watch::Receiver<u64>,
     task: JoinHandle<()>,
 }
 
@@ -73,6 +75,7 @@ impl Witness {
     pub fn watching(client: Client, namespace: String) -> Witness {
         let seen = Arc::new(Mutex::new(Vec::new()));
         let into = Arc::clone(&seen);
+        let (looked, looks) = watch::channel(0);
         let task = tokio::spawn(async move {
             loop {
                 if let Ok(count) = count(&client, &namespace).await {
@@ -80,11 +83,22 @@ impl Witness {
                     if seen.last() != Some(&count) {
                         seen.push(count);
                     }
+                    looked.send_modify(|looks| *looks += 1);
                 }
                 tokio::time::sleep(PAUSE).await;
             }
         });
-        Witness { seen, task }
+        Witness { seen, looks, task }
+    }
+
+    /// Waits until it has looked at what is so now: the look under way may have begun before.
+    pub async fn has_looked(&self) {
+        let mut looks = self.looks.clone();
+        let now = *looks.borrow();
+        looks
+            .wait_for(|looks| *looks >= now + 2)
+            .await
+            .expect("the witness lives");
     }
 
     /// Every different count since it began or was told to forget, the present one included.

@@ -10,7 +10,11 @@ pub fn cases() -> Vec<Case> {
     vec![
         Case::new("after a dropped watch what happened meanwhile is seen", dropped).alone(),
         Case::new("after 410 Gone the release goes on", expired).alone(),
-        Case::new("after the API server was killed and started again the release goes on", restarted).alone(),
+        Case::new(
+            "after the API server was killed and started again the release goes on",
+            restarted,
+        )
+        .alone(),
     ]
 }
 

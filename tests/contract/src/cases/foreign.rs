@@ -10,13 +10,34 @@ use std::time::Duration;
 
 pub fn cases() -> Vec<Case> {
     vec![
-        Case::new("a third image applied in the middle stays held and is told, and a person's rollback wins", third_image),
-        Case::new("the original applied in the middle is told, and tidied up by a rollback", original),
-        Case::new("kubectl rollout undo in a first release is told, and tidied up by a rollback", undo_first),
-        Case::new("kubectl rollout undo in a second release is told, and tidied up by a rollback", undo_second),
-        Case::new("a workload that is paused before the release is waited for", paused_before),
-        Case::new("a workload that is paused in the middle is waited for", paused_in_the_middle),
-        Case::new("deleted and made again under its name is another workload", recreated),
+        Case::new(
+            "a third image applied in the middle stays held and is told, and a person's rollback wins",
+            third_image,
+        ),
+        Case::new(
+            "the original applied in the middle is told, and tidied up by a rollback",
+            original,
+        ),
+        Case::new(
+            "kubectl rollout undo in a first release is told, and tidied up by a rollback",
+            undo_first,
+        ),
+        Case::new(
+            "kubectl rollout undo in a second release is told, and tidied up by a rollback",
+            undo_second,
+        ),
+        Case::new(
+            "a workload that is paused before the release is waited for",
+            paused_before,
+        ),
+        Case::new(
+            "a workload that is paused in the middle is waited for",
+            paused_in_the_middle,
+        ),
+        Case::new(
+            "deleted and made again under its name is another workload",
+            recreated,
+        ),
     ]
 }
 
@@ -41,7 +62,9 @@ async fn told(room: &Room, walk: &mut Walk) {
         }
     };
     let end = tokio::time::timeout(LIMIT, found).await.expect("it is told");
-    let End::Foreign(what) = end else { panic!("{end:?}") };
+    let End::Foreign(what) = end else {
+        panic!("{end:?}")
+    };
     assert!(what.contains("kubectl"), "it says who: {what}");
     assert_eq!(walk.acts.len(), acts, "and nothing was sent");
 }
@@ -63,7 +86,10 @@ async fn third_image(bed: Bed) {
     .await;
     told(&room, &mut walk).await;
     for count in room.witness.seen() {
-        assert!(count.pods_of("3.0") <= 2 && count.ready_of("1.0") == 2, "it stays held: {count:?}");
+        assert!(
+            count.pods_of("3.0") <= 2 && count.ready_of("1.0") == 2,
+            "it stays held: {count:?}"
+        );
     }
     is_back(&room, &mut walk, "1.0").await;
 }
@@ -116,9 +142,7 @@ async fn paused_in_the_middle(bed: Bed) {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
-    tokio::time::timeout(LIMIT, told)
-        .await
-        .expect("it is told");
+    tokio::time::timeout(LIMIT, told).await.expect("it is told");
     assert_eq!(room.count().await.pods_of("2.0"), 1, "and nothing moves");
     room.pause(false).await;
     assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);

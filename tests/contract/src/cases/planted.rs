@@ -3,9 +3,10 @@
 use super::shares::Target;
 use crate::bed::Bed;
 use crate::manifest::Manifest;
-use crate::room::Room;
+use crate::room::{LIMIT, Room};
 use crate::suite::Case;
 use cluster::holds::Mistake;
+use std::time::Instant;
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -31,9 +32,17 @@ async fn found(bed: Bed, mistake: Mistake) {
     room.witness.forget();
     for canary in [3, 6] {
         let target = Target::of(canary, 12, 50.0);
-        if let Err(found) = target.reach(&room, &mut walk).await {
-            let by_the_witness = ["over the plan's share", "over the surge limit", "under what was wanted"];
-            assert!(by_the_witness.iter().any(|how| found.contains(how)), "{found}");
+        if target.reach(&room, &mut walk).await.is_err() {
+            // The walk may see the ReplicaSet that wants too much before there are pods to count.
+            let begun = Instant::now();
+            while target.violations(&room).is_empty() {
+                assert!(
+                    begun.elapsed() < LIMIT,
+                    "the witness saw nothing: {:?}",
+                    walk.acts
+                );
+                room.witness.has_looked().await;
+            }
             return;
         }
     }

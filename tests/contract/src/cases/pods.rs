@@ -12,8 +12,14 @@ use std::time::{Duration, Instant};
 
 pub fn cases() -> Vec<Case> {
     vec![
-        Case::new("a pod that never becomes Ready takes no old pod away", never_ready),
-        Case::new("a pod that crashes again and again is found degraded, with the reason", crashing),
+        Case::new(
+            "a pod that never becomes Ready takes no old pod away",
+            never_ready,
+        ),
+        Case::new(
+            "a pod that crashes again and again is found degraded, with the reason",
+            crashing,
+        ),
     ]
 }
 

@@ -11,7 +11,10 @@ use std::time::Duration;
 pub fn cases() -> Vec<Case> {
     vec![
         Case::new("promotion restores the workload's own settings", restores),
-        Case::new("promotion from the start goes straight there, with nothing missing", straight),
+        Case::new(
+            "promotion from the start goes straight there, with nothing missing",
+            straight,
+        ),
         Case::new(
             "promotion after a hold longer than progressDeadlineSeconds reports no deadline exceeded",
             long_hold,
@@ -29,7 +32,11 @@ async fn restores(bed: Bed) {
     let mut wanted = lasting(&room.object().await);
     let mut walk = room.walk("2.0", 25.0).await;
     assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
-    assert_ne!(lasting(&room.object().await)["spec"]["minReadySeconds"], 1, "a hold shows");
+    assert_ne!(
+        lasting(&room.object().await)["spec"]["minReadySeconds"],
+        1,
+        "a hold shows"
+    );
     assert_eq!(walk.promote(&room).await, End::Arrived);
     room.serves("2.0").await;
     wanted["spec"]["template"] = walk.template.clone();
@@ -49,14 +56,21 @@ async fn straight(bed: Bed) {
 }
 
 async fn long_hold(bed: Bed) {
-    let room = Room::with(&bed, Manifest::of(4).spec(json!({ "progressDeadlineSeconds": 8 }))).await;
+    let room = Room::with(
+        &bed,
+        Manifest::of(4).spec(json!({ "progressDeadlineSeconds": 8 })),
+    )
+    .await;
     let mut walk = room.walk("2.0", 25.0).await;
     assert_eq!(walk.to_share(&room, 25.0).await, End::Arrived);
-    tokio::time::sleep(Duration::from_secs(10)).await;
+    bed.pass(Duration::from_secs(10)).await;
     let exceeded = async {
         loop {
             let object = room.object().await;
-            let conditions = object["status"]["conditions"].as_array().cloned().unwrap_or_default();
+            let conditions = object["status"]["conditions"]
+                .as_array()
+                .cloned()
+                .unwrap_or_default();
             let found = conditions
                 .iter()
                 .find(|condition| condition["reason"] == "ProgressDeadlineExceeded");

@@ -11,10 +11,19 @@ use serde_json::json;
 pub fn cases() -> Vec<Case> {
     vec![
         Case::new("a second writer is refused", second_writer),
-        Case::new("a second release of a held workload is told about the first", second_release),
+        Case::new(
+            "a second release of a held workload is told about the first",
+            second_release,
+        ),
         Case::new("the same act twice is one act", twice),
-        Case::new("the viewer is told 403 before starting, and nothing is changed", viewer),
-        Case::new("a workload with Recreate is told before anything is sent", recreate),
+        Case::new(
+            "the viewer is told 403 before starting, and nothing is changed",
+            viewer,
+        ),
+        Case::new(
+            "a workload with Recreate is told before anything is sent",
+            recreate,
+        ),
     ]
 }
 
@@ -37,7 +46,9 @@ async fn second_release(bed: Bed) {
     assert_eq!(first.to_share(&room, 25.0).await, End::Arrived);
     let mut second = room.walk("3.0", 25.0).await;
     let end = second.to_share(&room, 25.0).await;
-    let End::Foreign(what) = end else { panic!("{end:?}") };
+    let End::Foreign(what) = end else {
+        panic!("{end:?}")
+    };
     assert!(what.contains(&first.release.0), "{what}");
     assert!(second.acts.is_empty());
 }
@@ -62,7 +73,10 @@ async fn viewer(bed: Bed) {
     let walk = room.walk("2.0", 25.0).await;
     let viewer = slipway(bed.client(Who::Viewer).await);
     let pursuit = walk.pursuit(share(25.0));
-    let told = viewer.blocking_findings(&pursuit, &room.workload).await.expect("it is told");
+    let told = viewer
+        .blocking_findings(&pursuit, &room.workload)
+        .await
+        .expect("it is told");
     let sentence = r#"User "viewer" cannot patch resource "deployments""#;
     assert!(told.iter().any(|told| told.contains(sentence)), "{told:?}");
     let seen = viewer.observe(&room.workload).await.expect("a viewer may look");
@@ -86,6 +100,9 @@ async fn recreate(bed: Bed) {
         .expect("it is told");
     assert!(told.iter().any(|told| told.contains("Recreate")), "{told:?}");
     let end = walk.to_share(&room, 33.33).await;
-    assert!(matches!(&end, End::Foreign(what) if what.contains("Recreate")), "{end:?}");
+    assert!(
+        matches!(&end, End::Foreign(what) if what.contains("Recreate")),
+        "{end:?}"
+    );
     assert!(walk.acts.is_empty());
 }

@@ -59,7 +59,11 @@ impl Before {
             .filter(|arm| arm.pods > 0)
             .map(|arm| arm.pod_template_hash.as_str())
             .collect();
-        assert_eq!(serving, [self.pod_template_hash.as_str()], "the same ReplicaSet serves");
+        assert_eq!(
+            serving,
+            [self.pod_template_hash.as_str()],
+            "the same ReplicaSet serves"
+        );
     }
 }
 
@@ -155,11 +159,17 @@ async fn no_trace(bed: Bed) {
         }),
     );
     let sidecar = json!({ "name": "sidecar", "image": "registry.test/sidecar:1" });
-    template["spec"]["containers"].as_array_mut().unwrap().push(sidecar);
+    template["spec"]["containers"]
+        .as_array_mut()
+        .unwrap()
+        .push(sidecar);
     let mut walk = room.walk_to(template, 100.0).await;
     assert_eq!(walk.to_share(&room, 33.33).await, End::Arrived);
     let live = room.object().await["spec"]["template"].clone();
-    assert_eq!(live["spec"]["nodeSelector"]["example.test/pool"], "canary", "it was released");
+    assert_eq!(
+        live["spec"]["nodeSelector"]["example.test/pool"], "canary",
+        "it was released"
+    );
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
 }

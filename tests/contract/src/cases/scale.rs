@@ -10,8 +10,14 @@ use release::Share;
 pub fn cases() -> Vec<Case> {
     vec![
         Case::new("scaled up under a hold, the share is pursued again", up),
-        Case::new("scaled down and up, an excess is seen, and rollback brings everything back", down_and_up),
-        Case::new("scaled to zero and back, an excess is seen, and rollback brings everything back", to_zero),
+        Case::new(
+            "scaled down and up, an excess is seen, and rollback brings everything back",
+            down_and_up,
+        ),
+        Case::new(
+            "scaled to zero and back, an excess is seen, and rollback brings everything back",
+            to_zero,
+        ),
     ]
 }
 
@@ -22,11 +28,15 @@ async fn up(bed: Bed) {
     room.scale(8).await;
     room.until("all eight serve", |seen| seen.serving() >= 8).await;
     assert_eq!(walk.to_share(&room, 25.0).await, End::Arrived);
-    let seen = room.until("a quarter of eight", |seen| seen.pods_of("1.0") == 6).await;
+    let seen = room
+        .until("a quarter of eight", |seen| seen.pods_of("1.0") == 6)
+        .await;
     assert_eq!(seen.ready_of("2.0"), 2, "{seen:?}");
     assert_eq!(walk.promote(&room).await, End::Arrived);
-    room.until("eight new ones", |seen| seen.ready_of("2.0") == 8 && seen.all() == 8)
-        .await;
+    room.until("eight new ones", |seen| {
+        seen.ready_of("2.0") == 8 && seen.all() == 8
+    })
+    .await;
     assert_eq!(replicas(&room).await, 8);
 }
 

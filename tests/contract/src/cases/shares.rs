@@ -6,7 +6,6 @@ use crate::room::Room;
 use crate::suite::Case;
 use crate::walk::{End, Walk};
 use release::{Goal, Share};
-use std::time::Duration;
 
 pub fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -15,7 +14,9 @@ pub fn cases() -> Vec<Case> {
             let name = format!("{replicas} pods go through every share at a surge limit of {surge} %");
             cases.push(Case::new(name, move |bed| every_share(bed, replicas, surge)));
             if replicas > 3 {
-                let name = format!("{replicas} pods go to the greatest share in one phase at a surge limit of {surge} %");
+                let name = format!(
+                    "{replicas} pods go to the greatest share in one phase at a surge limit of {surge} %"
+                );
                 cases.push(Case::new(name, move |bed| in_one_phase(bed, replicas, surge)));
             }
         }
@@ -51,7 +52,11 @@ async fn in_one_phase(bed: Bed, replicas: u32, surge: f64) {
     room.witness.forget();
     let target = Target::of(replicas - 1, replicas, surge);
     target.reach(&room, &mut walk).await.unwrap();
-    assert!(walk.acts.len() > 1, "in batches no larger than the surge limit: {:?}", walk.acts);
+    assert!(
+        walk.acts.len() > 1,
+        "in batches no larger than the surge limit: {:?}",
+        walk.acts
+    );
 }
 
 /// One phase's share in pods.
@@ -73,16 +78,31 @@ impl Target {
         }
     }
 
-    /// Goes there. `Err`: what the witness saw that must not be.
+    /// Goes there. `Err`: what is not as it must be.
     pub async fn reach(&self, room: &Room, walk: &mut Walk) -> Result<(), String> {
         let share = Share::of_pods(self.canary, self.canary + self.stable);
         let end = walk.to(room, Goal::Share { share }).await;
-        // The witness looks once more at what the last act made of it.
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        room.witness.has_looked().await;
+        let mut wrong = self.violations(room);
+        let seen = room.count().await;
+        if end != End::Arrived {
+            wrong.push(format!("on the way to {share}: {end:?}"));
+        } else if (seen.ready_of("1.0"), seen.ready_of("2.0")) != (self.stable, self.canary) {
+            wrong.push(format!("arrived at {share}, but it is {seen:?}"));
+        }
+        if wrong.is_empty() {
+            Ok(())
+        } else {
+            Err(wrong.join("\n"))
+        }
+    }
+
+    /// What the witness saw that must not be.
+    pub fn violations(&self, room: &Room) -> Vec<String> {
         let mut wrong = Vec::new();
         for count in room.witness.seen() {
             if count.pods_of("2.0") > self.canary {
-                wrong.push(format!("over the plan's share of {share}: {count:?}"));
+                wrong.push(format!("over the plan's share: {count:?}"));
             }
             if count.all() > self.replicas + self.extra {
                 wrong.push(format!("over the surge limit: {count:?}"));
@@ -91,13 +111,7 @@ impl Target {
                 wrong.push(format!("under what was wanted: {count:?}"));
             }
         }
-        let seen = room.count().await;
-        if end != End::Arrived {
-            wrong.push(format!("on the way to {share}: {end:?}"));
-        } else if (seen.ready_of("1.0"), seen.ready_of("2.0")) != (self.stable, self.canary) {
-            wrong.push(format!("arrived at {share}, but it is {seen:?}"));
-        }
-        if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+        wrong
     }
 }
 
