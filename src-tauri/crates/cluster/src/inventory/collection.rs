@@ -9,6 +9,7 @@ use kube::client::Body;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Objects asked for at once: a page is parsed and let go before the next one is read.
 const PAGE: usize = 1_000;
@@ -18,6 +19,8 @@ const WATCH_SECONDS: u32 = 290;
 /// Nothing at all, not even a bookmark, for so long: the watch is taken for dead.
 const SILENCE: Duration = Duration::from_secs(WATCH_SECONDS as u64 + 30);
 const RETRY: Duration = Duration::from_secs(1);
+/// The wait before a new list where the old one has expired.
+const RELIST: Duration = Duration::from_millis(100);
 const LONGEST_RETRY: Duration = Duration::from_secs(30);
 
 /// The objects of one kind in one place.
@@ -140,18 +143,23 @@ async fn watch<T: Kept>(
     take: &(impl Fn(Change<T>) -> bool + Send + Sync),
 ) -> bool {
     loop {
+        let begun = Instant::now();
         match watch_once(client, path, &mut version, take).await {
             Ok(End::NobodyListens) => return false,
-            Ok(End::Closed) => {}
-            Ok(End::Expired) => return true,
-            Err(trouble) => {
-                let expired = trouble.is_status(410);
-                tracing::debug!(path, ?trouble, "a watch broke");
-                if expired {
-                    return true;
+            Ok(End::Closed) => {
+                // A proxy that ends every watch at once must not make a busy loop of it.
+                if begun.elapsed() < RETRY {
+                    tokio::time::sleep(RETRY).await;
                 }
-                tokio::time::sleep(RETRY).await;
+            }
+            Ok(End::Expired) => {
+                tokio::time::sleep(RELIST).await;
+                return true;
+            }
+            Err(trouble) => {
+                tracing::debug!(path, ?trouble, "a watch broke");
                 // Whether the API server can be reached at all is told by the list that follows.
+                tokio::time::sleep(if trouble.is_status(410) { RELIST } else { RETRY }).await;
                 return true;
             }
         }

@@ -10,11 +10,11 @@ use std::convert::Infallible;
 use tower::service_fn;
 
 type Asked = Arc<Mutex<Vec<String>>>;
+/// Status, headers and object.
+type Canned = (u16, &'static [(&'static str, &'static str)], Value);
 
 /// An API server that answers each request by its method: status, headers and object.
-fn server(
-    answer: fn(&Method) -> (u16, &'static [(&'static str, &'static str)], Value),
-) -> (KubeWorkloads, Asked) {
+fn server(answer: fn(&Method) -> Canned) -> (KubeWorkloads, Asked) {
     let asked = Asked::default();
     let log = asked.clone();
     let service = service_fn(move |request: Request<Body>| {
