@@ -5,6 +5,6 @@ export function failureKind(failure: Failure): 'error' | 'forbidden' | 'offline'
   const { code } = failure;
   if (/forbidden|not-allowed|denied/.test(code)) return 'forbidden';
   if (/unreachable|no-contact|sign-in|timeout|offline/.test(code)) return 'offline';
-  if (/conflict|foreign|changed|under-way|lease/.test(code)) return 'conflict';
+  if (/conflict|foreign|changed|under-way|lease|other-release|workload-gone/.test(code)) return 'conflict';
   return 'error';
 }

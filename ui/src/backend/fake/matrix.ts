@@ -366,8 +366,8 @@ export function cellDetail(script: MatrixScript, application: string, environmen
 export function changes(script: MatrixScript, application: string, environment: string): Changes {
   const all = cells(script).filter((cell) => cell.application === application && cell.version);
   const at = all.findIndex((cell) => cell.environment === environment);
-  const to = all[at]?.version ?? versionTag(application, '0');
-  const from = all[Math.max(0, at - 1)]?.version ?? to;
+  const from = all[at]?.version ?? versionTag(application, '0');
+  const to = all[Math.max(0, at - 1)]?.version ?? from;
   return { from, to, manifests: manifestsBetween(application, from.label, to.label) };
 }
 

@@ -82,15 +82,18 @@ export function connections(matrix: MatrixScript, script: SetupScript): Connecti
       environments: 3,
       applications: 6,
       acceleration: 1,
-      scenarios: [
-        {
-          id: 'errors',
-          title: 'The new version answers with errors',
-          application: 'checkout',
-          environment: 'practice',
-        },
-        { id: 'slow_latency', title: 'Slow answers', application: 'checkout', environment: 'practice' },
-      ],
+      scenarios: ['checkout', 'catalog', 'payments'].flatMap((application) =>
+        [
+          ['healthy', 'A good version'],
+          ['error_spike', 'Errors after a while'],
+          ['slow_latency', 'Slow answers'],
+        ].map(([id, title]) => ({
+          id: `production/${application}/${id}`,
+          title: title ?? '',
+          application,
+          environment: 'production',
+        })),
+      ),
     },
   };
 }

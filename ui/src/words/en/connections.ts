@@ -39,6 +39,7 @@ export const connections = {
       too_little_traffic: 'Too little traffic to judge',
       intermittent: 'Errors that come and go',
     } as Record<string, string>,
+    scenario: (application: string) => `What happens to ${application}`,
     in: (application: string, environment: string) => `${application} in ${environment}`,
   },
 
@@ -91,6 +92,12 @@ export const connections = {
     added: 'added here',
     contexts: (count: number) => (count === 1 ? '1 context' : `${count} contexts`),
     forget: 'Forget',
+    addTitle: 'Open another kubeconfig',
+    addText: 'Slipway reads the file where it is; nothing of it is copied.',
+    path: 'Path',
+    pathHint: 'For example /home/me/clusters/shop.yaml',
+    pathNeeded: 'Type the whole path of the file',
+    add: 'Open file',
   },
   contexts: {
     title: 'Contexts',

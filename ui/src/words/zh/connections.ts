@@ -40,6 +40,7 @@ export const connections: typeof en = {
       too_little_traffic: '流量太少，无法判定',
       intermittent: '时有时无的错误',
     },
+    scenario: (application) => `${application} 会发生什么`,
     in: (application, environment) => `${environment} 的 ${application}`,
   },
 
@@ -92,6 +93,12 @@ export const connections: typeof en = {
     added: '在此添加',
     contexts: (count) => `${count} 个上下文`,
     forget: '移除',
+    addTitle: '打开其他 kubeconfig',
+    addText: 'Slipway 在原处读取文件，不会复制其内容。',
+    path: '路径',
+    pathHint: '例如 /home/me/clusters/shop.yaml',
+    pathNeeded: '请输入文件的完整路径',
+    add: '打开文件',
   },
   contexts: {
     title: '上下文',
