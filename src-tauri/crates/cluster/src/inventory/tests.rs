@@ -110,3 +110,77 @@ fn of_a_pod_only_what_the_matrix_needs_is_kept() {
         ("7", "x")
     );
 }
+
+/// An API server with two Deployments on two pages, and a watch that tells of one change.
+fn two_pages_and_a_change() -> kube::Client {
+    use http::{Request, Response};
+    use kube::client::Body;
+    let object = |name: &str, replicas: u32| {
+        json!({
+            "metadata": {"name": name, "namespace": "shop", "uid": name, "resourceVersion": "8"},
+            "spec": {"replicas": replicas, "template": {"spec": {"containers": [{"name": "app", "image": "a:1"}]}}}
+        })
+    };
+    let service = tower::service_fn(move |request: Request<Body>| {
+        let query = request.uri().query().unwrap_or_default().to_owned();
+        let path = request.uri().path().to_owned();
+        async move {
+            let list = |items: Vec<Value>, next: &str| {
+                json!({"metadata": {"resourceVersion": "7", "continue": next}, "items": items}).to_string()
+            };
+            let text = match path.rsplit('/').next() {
+                Some("version") => json!({"gitVersion": "v1.36.3"}).to_string(),
+                Some("deployments") if query.contains("watch=1&resourceVersion=7") => {
+                    format!("{}\n", json!({"type": "MODIFIED", "object": object("a", 5)}))
+                }
+                Some("deployments") if query.contains("continue") => list(vec![object("b", 1)], ""),
+                Some("deployments") if !query.contains("watch") => list(vec![object("a", 1)], "page=2"),
+                Some("services") if !query.contains("watch") => {
+                    let refused = json!({"message": "services is forbidden"}).to_string();
+                    return Ok(Response::builder()
+                        .status(403)
+                        .body(Body::from(refused.into_bytes()))
+                        .unwrap());
+                }
+                _ if query.contains("watch") => std::future::pending().await,
+                _ => list(Vec::new(), ""),
+            };
+            Ok::<_, std::convert::Infallible>(Response::new(Body::from(text.into_bytes())))
+        }
+    });
+    kube::Client::new(service, "shop")
+}
+
+#[tokio::test]
+async fn every_page_is_read_and_a_change_is_seen_by_the_watch() {
+    let client = two_pages_and_a_change();
+    let inventory = Inventory::follow("e", &client, &["shop".to_owned()], false);
+    let mut changes = inventory.changes();
+    let seen = async {
+        loop {
+            let state = inventory.state();
+            if !state.loading
+                && state
+                    .workloads
+                    .first()
+                    .is_some_and(|workload| workload.replicas == 5)
+            {
+                return state;
+            }
+            changes.changed().await.unwrap();
+        }
+    };
+    let state = tokio::time::timeout(std::time::Duration::from_secs(10), seen)
+        .await
+        .unwrap();
+    let names: Vec<&str> = state
+        .workloads
+        .iter()
+        .map(|workload| workload.workload.name.as_str())
+        .collect();
+    assert_eq!(names, ["a", "b"]);
+    assert!(
+        state.failures.is_empty(),
+        "Services that may not be read are missing, and nothing else"
+    );
+}
