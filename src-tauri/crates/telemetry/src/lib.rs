@@ -18,6 +18,7 @@ mod grid;
 mod http_prometheus;
 mod looks;
 mod placeholders;
+mod plan;
 mod pod_labels;
 mod preset;
 mod prometheus;
