@@ -7,6 +7,9 @@ pub(crate) const LOOK_MILLIS: u64 = 5_000;
 /// A gap between two looks longer than this is time in which nobody looked (asleep, no network), in milliseconds.
 const LONGEST_STRIDE_MILLIS: u64 = 60_000;
 
+/// How far before a release its stable version is looked at, in milliseconds: alone it teaches how much its readings scatter.
+const BEFORE_MILLIS: i64 = 10 * 60 * 1000;
+
 /// The health of one release as far as it is known: samples in, verdict out.
 pub(crate) struct Health {
     judge: Judge,
@@ -28,10 +31,15 @@ pub(crate) struct Looked {
 
 impl Health {
     pub(crate) fn new(dossier: &Dossier) -> Result<Health, SignalError> {
+        let mut judge = Judge::new(dossier.signals.clone(), dossier.judging)?;
+        let first = arms(&dossier.release, 0);
+        if first == Arms::CanaryOnly {
+            judge.new_phase(first);
+        }
         Ok(Health {
-            judge: Judge::new(dossier.signals.clone(), dossier.judging)?,
+            judge,
             signals: dossier.signals.clone(),
-            until: dossier.created,
+            until: Timestamp(dossier.created.0 - BEFORE_MILLIS),
             phase: dossier.release.phase,
             contact: Contact::default(),
         })

@@ -2,6 +2,7 @@
 
 mod connections;
 mod environments;
+mod findings;
 mod history;
 mod metrics;
 mod new_release;

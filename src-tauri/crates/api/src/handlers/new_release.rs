@@ -208,15 +208,7 @@ impl Inner {
         } else {
             finding("metrics", CheckState::Warning, Said::MetricsMissing, false)
         };
-        let mut findings = vec![
-            metrics,
-            finding(
-                "nobody-judges",
-                CheckState::Warning,
-                Said::NobodyJudgesWhileClosed,
-                false,
-            ),
-        ];
+        let mut findings = vec![metrics];
         findings.extend(
             self.cluster_findings(&wanted.application, &wanted.seen, &wanted.template, plan)
                 .await,
@@ -251,9 +243,11 @@ impl Inner {
         }
         let wanted = self.wanted(&request.preflight).await?;
         self.prepare_scenario(&request.preflight);
+        let id = new_release_id();
+        self.workloads.override_findings(id.clone(), request.overrides.clone());
         let person = self.person().await;
         let release = Release::planned(
-            new_release_id(),
+            id,
             &wanted.application.row.id,
             &wanted.environment.id,
             wanted.seen.view.version.clone(),

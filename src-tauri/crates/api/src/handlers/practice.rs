@@ -53,8 +53,9 @@ impl Inner {
         };
         for environment in practice::Environment::ALL {
             let id = environment.context();
-            self.clients
-                .connect(id, practice.client(environment, User::Admin));
+            let client = practice.client(environment, User::Admin);
+            self.clients.connect(id, client.clone());
+            self.applications.follow(id, &client, &[practice::NAMESPACE.to_owned()]);
             let transport = Arc::new(PracticeTransport::new(Arc::clone(&practice), environment));
             self.telemetry.set_source(id, Source::new(transport));
         }

@@ -1,12 +1,12 @@
 use crate::api::Inner;
+use crate::handlers::findings;
 use crate::handlers::new_release::finding;
 use crate::picture::{Readiness, Told};
 use crate::runtime::Application;
 use crate::view::{
-    Check, CheckState, Contact, ContactState, Finding, LiveRelease, RollbackChoice, Said,
+    Check, CheckState, Contact, ContactState, Estimate, Finding, LiveRelease, RollbackChoice, Said,
 };
-use cluster::holds::finish_by_hand;
-use conductor::{Next, Observed, OperationId, Pursuit, Workloads as _};
+use conductor::{Observed, OperationId, Pursuit, Workloads as _};
 use release::{Goal, Plan, ReleaseId, RollbackTarget, Share};
 use serde_json::Value;
 use std::sync::Arc;
@@ -72,37 +72,19 @@ impl Inner {
         });
     }
 
-    async fn readiness(
-        &self,
-        workload: &conductor::WorkloadRef,
-        pursuit: &Pursuit,
-        seen: &Observed,
-    ) -> Readiness {
-        let mut checks = Vec::new();
-        if let Next::Act(act) = self.workloads.next(pursuit, seen) {
-            let answer = self.workloads.rehearse(workload, &act).await;
-            let (state, said) = match answer {
-                Ok(()) => (CheckState::Passed, Said::DryRunPassed),
-                // Somebody wrote between the look and the question: the click reads again, so this says nothing.
-                Err(conductor::ActError::Conflict) => (CheckState::Passed, Said::DryRunPassed),
-                Err(error) if error.is_passing() => (
-                    CheckState::Warning,
-                    Said::DryRunRefused {
-                        message: error.to_string(),
-                    },
-                ),
-                Err(error) => (
-                    CheckState::Failed,
-                    Said::DryRunRefused {
-                        message: error.to_string(),
-                    },
-                ),
-            };
-            checks.push(Check { state, said });
-        }
+    async fn readiness(&self, workload: &conductor::WorkloadRef, pursuit: &Pursuit, seen: &Observed) -> Readiness {
+        let Ok(ready) = self.workloads.rollback_readiness(pursuit, workload, seen).await else {
+            return Readiness::default();
+        };
+        let mut checks: Vec<Check> = ready.findings.iter().map(findings::check).collect();
+        checks.extend(findings::passed(&ready.findings));
         Readiness {
             checks,
-            by_hand: Some(finish_by_hand(pursuit, seen)),
+            estimate: ready.expected_seconds.map(|seconds| Estimate {
+                seconds,
+                measured_starts: ready.measured_starts,
+            }),
+            by_hand: Some(ready.by_hand),
             ..Readiness::default()
         }
     }
@@ -173,7 +155,7 @@ impl Inner {
         }
     }
 
-    /// What the cluster says to the first act of a plan.
+    /// What the cluster says to a plan, the worst first.
     pub(crate) async fn cluster_findings(
         &self,
         application: &Application,
@@ -181,11 +163,12 @@ impl Inner {
         template: &Value,
         plan: &Plan,
     ) -> Vec<Finding> {
-        let share = plan.phases.first().map_or(Share::WHOLE, |phase| phase.share);
-        let goal = if share.is_whole() {
+        let shares: Vec<Share> = plan.phases.iter().map(|phase| phase.share).collect();
+        let first = shares.first().copied().unwrap_or(Share::WHOLE);
+        let goal = if first.is_whole() {
             Goal::Promoted
         } else {
-            Goal::Share { share }
+            Goal::Share { share: first }
         };
         let pursuit = self.first_pursuit(
             seen,
@@ -195,29 +178,23 @@ impl Inner {
             plan.surge_limit,
             plan.accept_less_capacity,
         );
-        match self.workloads.next(&pursuit, seen) {
-            Next::Act(act) => match self.workloads.rehearse(application.workload(), &act).await {
-                Ok(()) => vec![finding("dry-run", CheckState::Passed, Said::DryRunPassed, false)],
-                Err(error) => {
-                    let said = Said::DryRunRefused {
-                        message: error.to_string(),
-                    };
-                    vec![finding("dry-run", CheckState::Failed, said, false)]
-                }
-            },
-            Next::Foreign { what } => {
-                vec![finding(
-                    "not-adoptable",
-                    CheckState::Failed,
-                    Said::Verbatim { text: what },
-                    false,
-                )]
+        match self.workloads.preflight(&pursuit, application.workload(), &shares).await {
+            Ok(found) => {
+                // Shares that are not possible are said phase by phase, and not twice.
+                let told = found.iter().filter(|one| one.code != "share-not-possible");
+                let mut all: Vec<Finding> = told.map(findings::finding).collect();
+                let good = findings::passed(&found).into_iter().enumerate();
+                all.extend(good.map(|(index, check)| Finding {
+                    id: format!("passed-{index}"),
+                    check,
+                    can_override: false,
+                }));
+                all
             }
-            Next::Wait(conductor::Waiting::Paused) => {
-                vec![finding("paused", CheckState::Failed, Said::Paused, false)]
+            Err(error) => {
+                let said = Said::Verbatim { text: error.message };
+                vec![finding("cluster-unseen", CheckState::Failed, said, false)]
             }
-            // Shares that are not possible are found phase by phase.
-            _ => Vec::new(),
         }
     }
 

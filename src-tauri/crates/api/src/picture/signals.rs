@@ -17,6 +17,9 @@ pub(crate) fn signals(told: &Told, failure: Option<&Failure>) -> Vec<Signal> {
                 .iter()
                 .find(|of| of.signal == spec.id)
                 .map_or(&[][..], |of| &of.looks);
+            // What was read of the time before the release is the judge's; the screen begins with the release.
+            let begin = looks.partition_point(|look| look.at_ms < told.dossier.created.0);
+            let looks = &looks[begin..];
             Signal {
                 spec: spec.clone(),
                 series: vec![
