@@ -1,9 +1,14 @@
-import { render, screen, waitFor } from '@testing-library/svelte';
+import { configure, render, screen, waitFor } from '@testing-library/svelte';
+import { vi } from 'vitest';
 import { Desk, type DeskScript } from '../../src/backend/fake/desk';
 import { tellings } from '../../src/backend/fake/story';
 import { StoryTeller } from '../../src/backend/fake/telling';
 import type { FakeBackend } from '../../src/backend/fake/fake';
 import App from '../../src/shell/App.svelte';
+
+// A whole window takes a while to open where the machine is busy; what is waited for still has to come.
+configure({ asyncUtilTimeout: 5000 });
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Opens the whole window on the screens around a release. */
 export async function openDesk(

@@ -58,7 +58,7 @@ describe('the environments', () => {
     await waitFor(() =>
       expect(screen.getByTestId('cell-rollback-refused').textContent).toContain('You may not patch.'),
     );
-    const again = await waitFor(() => screen.getByTestId('rollback'), { timeout: 2500 });
+    const again = await waitFor(() => screen.getByTestId('rollback'));
     await fireEvent.click(again);
     await waitFor(() => expect(backend.asked('environments.rollBack')).toHaveLength(2));
   });

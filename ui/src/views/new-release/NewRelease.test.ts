@@ -6,7 +6,7 @@ import type { Preflight } from '../../backend/generated/view';
 
 const inProduction = '/new/checkout/production-eu/staging';
 const off = (): string | null => screen.getByTestId('start-dock').getAttribute('data-off');
-const isReady = (): Promise<void> => waitFor(() => expect(off()).toBe(''), { timeout: 2000 });
+const isReady = (): Promise<void> => waitFor(() => expect(off()).toBe(''));
 
 /** Holds a button for so long. */
 async function holdFor(testid: string, ms: number): Promise<void> {
@@ -190,6 +190,24 @@ describe('a new release', () => {
     window.dispatchEvent(new Event('hashchange'));
     const goal = await waitFor(() => screen.getByTestId('goal-0') as HTMLInputElement);
     expect(goal.value).toBe('Search stays fast');
+  });
+
+  it('comes back with the version that was chosen, also when the offers stand in another order', async () => {
+    const { backend } = await openDesk('/new/catalog/dev/staging', {}, 'start');
+    await isReady();
+    await fireEvent.click(screen.getByTestId('pick-version'));
+    await fireEvent.click(screen.getByTestId('pick-version-offer-1'));
+    await isReady();
+    expect(screen.getByTestId('version-to').textContent).toBe('5.9.0-dev.7');
+    const asked = backend.asked('release.draft')[0];
+    if (!asked) throw new Error('the page was opened');
+    const draft = await backend.call('release.draft', asked);
+    pressKey('Escape');
+    await waitFor(() => screen.getByTestId('matrix'));
+    backend.answer('release.draft', () => ({ ...draft, offers: [...draft.offers].reverse() }));
+    location.hash = '#/new/catalog/dev';
+    window.dispatchEvent(new Event('hashchange'));
+    await waitFor(() => expect(screen.getByTestId('version-to').textContent).toBe('5.9.0-dev.7'));
   });
 
   it('takes an image per container and asks preflight with those that changed', async () => {

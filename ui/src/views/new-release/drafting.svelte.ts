@@ -21,7 +21,8 @@ export type OffReason = 'pick' | 'running' | 'failed' | 'asking' | 'plan' | 'sha
 /** What a person has written, kept while the window is open. */
 interface Kept {
   plan: Plan;
-  origin: Origin | null;
+  /** By hand, or the offer's own source: the list of offers may have changed when one comes back. */
+  from: 'images' | 'yaml' | VersionSource | null;
   images: Record<string, string>;
   yaml: string;
   reason: string;
@@ -82,7 +83,9 @@ export class Drafting {
       );
       const likeliest = draft.offers.findIndex((offer) => offer.version.label !== draft.current.label);
       this.origin =
-        wanted >= 0 ? `offer-${wanted}` : (memory?.origin ?? (likeliest >= 0 ? `offer-${likeliest}` : null));
+        wanted >= 0
+          ? `offer-${wanted}`
+          : (this.#remembered(memory, draft) ?? (likeliest >= 0 ? `offer-${likeliest}` : null));
       this.ask(0);
     } catch (thrown) {
       this.failure = failureOf(thrown);
@@ -96,7 +99,7 @@ export class Drafting {
     if (this.plan && this.draft && !this.starting) {
       kept[this.#key] = {
         plan: this.plan,
-        origin: this.origin,
+        from: this.origin === 'images' || this.origin === 'yaml' ? this.origin : this.source,
         images: { ...this.images },
         yaml: this.yaml,
         reason: this.reason,
@@ -249,6 +252,14 @@ export class Drafting {
       this.refusal = failureOf(thrown);
       return null;
     }
+  }
+
+  #remembered(memory: Kept | undefined, draft: Draft): Origin | null {
+    if (!memory?.from) return null;
+    if (memory.from === 'images' || memory.from === 'yaml') return memory.from;
+    const wanted = JSON.stringify(memory.from);
+    const at = draft.offers.findIndex((offer) => JSON.stringify(offer.source) === wanted);
+    return at >= 0 ? `offer-${at}` : null;
   }
 
   get #key(): string {
