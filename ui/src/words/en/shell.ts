@@ -15,7 +15,7 @@ export const shell = {
   nothingRunning: 'No release is running',
   unknownOffline: 'Unknown while there is no contact',
   live: (age: string) => (age ? `Live, ${age}` : 'Live'),
-  stale: (age: string) => `Last seen ${age} ago`,
+  stale: (age: string) => (age ? `Last seen ${age} ago` : 'No answer yet'),
   noContact: (name: string, since: string) => `No contact with ${name} since ${since}`,
   notConnected: 'Not connected',
   practice: 'Practice cluster',

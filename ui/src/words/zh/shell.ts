@@ -17,7 +17,7 @@ export const shell: typeof en = {
   nothingRunning: '没有进行中的发布',
   unknownOffline: '失去联系，状态未知',
   live: (age) => (age ? `实时，${age}` : '实时'),
-  stale: (age) => `最近一次更新在 ${age}前`,
+  stale: (age) => (age ? `最近一次更新在 ${age}前` : '尚无应答'),
   noContact: (name, since) => `自 ${since} 起与 ${name} 失去联系`,
   notConnected: '未连接',
   practice: '练习集群',
