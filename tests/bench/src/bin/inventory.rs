@@ -1,0 +1,2 @@
+//! The inventory of a large cluster.
+fn main() {}

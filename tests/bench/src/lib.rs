@@ -1,0 +1,15 @@
+//! What the benches share: figures, the window's side of a release, a held Deployment for the raw peer, and a counter of pods.
+//!
+//! A bench that cannot go on says why and ends; there is nobody to recover for.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "programs that measure and speak to whoever runs them"
+)]
+
+pub mod figures;
+pub mod held;
+pub mod pods;
+pub mod window;
