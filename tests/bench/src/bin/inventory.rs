@@ -1,2 +1,0 @@
-//! The inventory of a large cluster.
-fn main() {}
