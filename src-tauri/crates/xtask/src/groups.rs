@@ -57,7 +57,7 @@ pub const GROUPS: [Group; 7] = [
     },
     Group {
         name: "unit",
-        minutes: 6,
+        minutes: 10,
         needs: TESTS,
         run: unit,
     },
@@ -89,7 +89,7 @@ pub const GROUPS: [Group; 7] = [
     },
     Group {
         name: "window",
-        minutes: 15,
+        minutes: 11,
         needs: APP,
         run: window,
     },
