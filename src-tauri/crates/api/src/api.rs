@@ -1,7 +1,8 @@
 use crate::failure::{bad_request, no_such_release};
 use crate::picture::{self, Around, Told};
 use crate::runtime::{
-    Actor, Applications, Environment, KubeContexts, PracticeClock, Recorder, Registry, SystemClock, Unlocks, now,
+    Actor, Applications, Environment, KubeContexts, PracticeClock, Recorder, Registry, SystemClock, Unlocks,
+    now,
 };
 use crate::secrets::Secrets;
 use crate::view::{

@@ -2,8 +2,8 @@ use crate::api::Inner;
 use crate::failure::{failure, no_such_environment};
 use crate::runtime::{Answered, Environment, Level, Place};
 use crate::view::{
-    Connections, ContextRequest, ContextRow, ContextState, Danger, EnvironmentIdRequest, EnvironmentRequest, Failure,
-    KubeconfigFile, KubeconfigRequest, Protection,
+    Connections, ContextRequest, ContextRow, ContextState, Danger, EnvironmentIdRequest, EnvironmentRequest,
+    Failure, KubeconfigFile, KubeconfigRequest, Protection,
 };
 use cluster::inventory::{identify, namespaces};
 use cluster::kubeconfig::{Context, connect, default_paths};
@@ -33,7 +33,13 @@ impl Inner {
             .files
             .iter()
             // Nobody needs to be told that the default file does not exist.
-            .filter(|file| added.contains(&file.path) || file.failure.as_ref().is_none_or(|f| f.code != "kubeconfig-missing"))
+            .filter(|file| {
+                added.contains(&file.path)
+                    || file
+                        .failure
+                        .as_ref()
+                        .is_none_or(|f| f.code != "kubeconfig-missing")
+            })
             .map(|file| KubeconfigFile {
                 path: file.path.display().to_string(),
                 added: added.contains(&file.path),
@@ -42,13 +48,20 @@ impl Inner {
             })
             .collect();
         let rows = contexts.iter().map(|context| self.context_row(context)).collect();
-        Ok(Connections { files: shown, contexts: rows, practice: self.practice_offer() })
+        Ok(Connections {
+            files: shown,
+            contexts: rows,
+            practice: self.practice_offer(),
+        })
     }
 
     fn context_row(&self, context: &Context) -> ContextRow {
         let answered = self.contexts.answer(&context.name);
         let all = self.registry.all();
-        let own: Vec<&Environment> = all.iter().filter(|known| known.context() == Some(context.name.as_str())).collect();
+        let own: Vec<&Environment> = all
+            .iter()
+            .filter(|known| known.context() == Some(context.name.as_str()))
+            .collect();
         let set = own.first().map(|environment| environment.danger);
         ContextRow {
             name: context.name.clone(),
@@ -59,13 +72,18 @@ impl Inner {
             state: answered.state.unwrap_or(ContextState::NotAsked),
             danger: set.unwrap_or_else(|| guess_danger(&context.name)),
             danger_set: set.is_some(),
-            environments: own.iter().filter_map(|environment| self.tag(&environment.id).ok()).collect(),
+            environments: own
+                .iter()
+                .filter_map(|environment| self.tag(&environment.id).ok())
+                .collect(),
         }
     }
 
     async fn added_files(&self) -> Result<Vec<PathBuf>, Failure> {
         let kept = self.history.setting(FILES).await?;
-        Ok(kept.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default())
+        Ok(kept
+            .and_then(|value| serde_json::from_value(value).ok())
+            .unwrap_or_default())
     }
 
     async fn read_files(&self) -> Result<(), Failure> {
@@ -73,7 +91,9 @@ impl Inner {
             Some(paths) => paths.clone(),
             None => {
                 let list = std::env::var("KUBECONFIG").ok();
-                let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(PathBuf::from);
+                let home = std::env::var_os("HOME")
+                    .or_else(|| std::env::var_os("USERPROFILE"))
+                    .map(PathBuf::from);
                 default_paths(list.as_deref(), home.as_deref())
             }
         };
@@ -94,7 +114,13 @@ impl Inner {
     }
 
     fn ask_in_background(self: &Arc<Self>, context: &str) {
-        self.contexts.set_answer(context, Answered { state: Some(ContextState::Asking), namespaces: Vec::new() });
+        self.contexts.set_answer(
+            context,
+            Answered {
+                state: Some(ContextState::Asking),
+                namespaces: Vec::new(),
+            },
+        );
         let (inner, context) = (Arc::clone(self), context.to_owned());
         tokio::spawn(async move { inner.ask_context(&context).await });
     }
@@ -123,20 +149,29 @@ impl Inner {
                 }),
                 namespaces: listed.unwrap_or_default(),
             },
-            Err(error) => {
-                Answered { state: Some(ContextState::Failed { failure: error.into() }), namespaces: Vec::new() }
-            }
+            Err(error) => Answered {
+                state: Some(ContextState::Failed {
+                    failure: error.into(),
+                }),
+                namespaces: Vec::new(),
+            },
         };
         self.contexts.set_answer(context, answered);
     }
 
-    pub(crate) async fn check_context(self: &Arc<Self>, request: ContextRequest) -> Result<Connections, Failure> {
+    pub(crate) async fn check_context(
+        self: &Arc<Self>,
+        request: ContextRequest,
+    ) -> Result<Connections, Failure> {
         self.read_files().await?;
         self.ask_context(&request.context).await;
         self.connections().await
     }
 
-    pub(crate) async fn add_kubeconfig(self: &Arc<Self>, request: KubeconfigRequest) -> Result<Connections, Failure> {
+    pub(crate) async fn add_kubeconfig(
+        self: &Arc<Self>,
+        request: KubeconfigRequest,
+    ) -> Result<Connections, Failure> {
         let path = request.path.unwrap_or_default();
         if !Path::new(&path).is_absolute() {
             return Err(failure(
@@ -155,7 +190,10 @@ impl Inner {
         self.connections().await
     }
 
-    pub(crate) async fn remove_kubeconfig(self: &Arc<Self>, request: KubeconfigRequest) -> Result<Connections, Failure> {
+    pub(crate) async fn remove_kubeconfig(
+        self: &Arc<Self>,
+        request: KubeconfigRequest,
+    ) -> Result<Connections, Failure> {
         let mut added = self.added_files().await?;
         added.retain(|path| Some(path.display().to_string()) != request.path);
         self.history.set_setting(FILES, json!(added)).await?;
@@ -168,11 +206,18 @@ impl Inner {
             tracing::warn!(code = %failure.code, "kubeconfig files are not read");
         }
         let environments = self.registry.all();
-        futures::future::join_all(environments.iter().map(|environment| self.connect_environment(environment))).await;
+        futures::future::join_all(
+            environments
+                .iter()
+                .map(|environment| self.connect_environment(environment)),
+        )
+        .await;
     }
 
     async fn connect_environment(&self, environment: &Environment) {
-        let Some(context) = environment.context() else { return };
+        let Some(context) = environment.context() else {
+            return;
+        };
         match connect(&self.contexts.files(), context).await {
             Ok(client) => {
                 self.contexts.set_failure(&environment.id, None);
@@ -184,7 +229,8 @@ impl Inner {
 
     async fn take_up(&self, environment: &Environment, client: &Client) {
         self.clients.connect(&environment.id, client.clone());
-        self.applications.follow(&environment.id, client, &environment.namespaces);
+        self.applications
+            .follow(&environment.id, client, &environment.namespaces);
         self.connect_metrics(&environment.id).await;
     }
 
@@ -337,7 +383,15 @@ fn guess_danger(context: &str) -> Danger {
         Danger::Production
     } else if says(&["stag", "stg", "uat", "preprod", "qa"]) {
         Danger::Staging
-    } else if says(&["dev", "test", "kind", "minikube", "k3d", "local", "docker-desktop"]) {
+    } else if says(&[
+        "dev",
+        "test",
+        "kind",
+        "minikube",
+        "k3d",
+        "local",
+        "docker-desktop",
+    ]) {
         Danger::Development
     } else {
         // What is not known is treated as dangerous.

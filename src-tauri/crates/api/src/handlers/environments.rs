@@ -27,7 +27,9 @@ impl Inner {
         let mut rows: BTreeMap<String, ApplicationRow> = BTreeMap::new();
         let mut cells = Vec::new();
         for application in self.applications.all(&corrections) {
-            let environment = environments.iter().find(|known| known.id == application.workload().environment);
+            let environment = environments
+                .iter()
+                .find(|known| known.id == application.workload().environment);
             let Some(environment) = environment else { continue };
             cells.push(self.matrix_cell(environment, &application, &running));
             rows.insert(application.row.id.clone(), application.row);
@@ -35,11 +37,22 @@ impl Inner {
         for environment in &environments {
             self.fill_from_last_seen(environment, &mut rows, &mut cells);
         }
-        let order: Vec<&str> = environments.iter().map(|environment| environment.id.as_str()).collect();
+        let order: Vec<&str> = environments
+            .iter()
+            .map(|environment| environment.id.as_str())
+            .collect();
         fill_drift(&mut cells, &order);
         let attention = attention(&cells, &running);
-        let columns = environments.iter().map(|environment| self.column(environment)).collect();
-        Ok(Matrix { environments: columns, applications: rows.into_values().collect(), cells, attention })
+        let columns = environments
+            .iter()
+            .map(|environment| self.column(environment))
+            .collect();
+        Ok(Matrix {
+            environments: columns,
+            applications: rows.into_values().collect(),
+            cells,
+            attention,
+        })
     }
 
     /// What was seen last stands in for an environment that has not been seen in this session.
@@ -50,10 +63,17 @@ impl Inner {
         cells: &mut Vec<Cell>,
     ) {
         let seen_now = cells.iter().any(|cell| cell.environment == environment.id);
-        if seen_now || self.applications.state(&environment.id).is_some_and(|state| state.heard.is_some() && !state.loading) {
+        if seen_now
+            || self
+                .applications
+                .state(&environment.id)
+                .is_some_and(|state| state.heard.is_some() && !state.loading)
+        {
             return;
         }
-        let Some((_, seen)) = self.applications.last_seen(&environment.id) else { return };
+        let Some((_, seen)) = self.applications.last_seen(&environment.id) else {
+            return;
+        };
         cells.extend(seen.cells);
         for row in seen.rows {
             rows.entry(row.id.clone()).or_insert(row);
@@ -63,7 +83,11 @@ impl Inner {
     fn column(&self, environment: &Environment) -> EnvironmentColumn {
         let state = self.applications.state(&environment.id);
         let failure = match &state {
-            Some(state) => state.out_of_contact.clone().or_else(|| state.failures.values().next().cloned()).map(Failure::from),
+            Some(state) => state
+                .out_of_contact
+                .clone()
+                .or_else(|| state.failures.values().next().cloned())
+                .map(Failure::from),
             None => self.connect_failure(&environment.id),
         };
         EnvironmentColumn {
@@ -79,7 +103,10 @@ impl Inner {
 
     fn environment_contact(&self, environment: &Environment) -> Contact {
         let state = self.applications.state(&environment.id);
-        let earlier = self.applications.last_seen(&environment.id).map(|(as_of, _)| as_of);
+        let earlier = self
+            .applications
+            .last_seen(&environment.id)
+            .map(|(as_of, _)| as_of);
         let heard = state.as_ref().and_then(|state| state.heard).or(earlier);
         let failing = match &state {
             Some(state) => state.out_of_contact.is_some(),
@@ -90,7 +117,11 @@ impl Inner {
             (false, true) => ContactState::Live,
             (false, false) => ContactState::Stale,
         };
-        Contact { state: contact, as_of: heard, since: heard.unwrap_or_else(now) }
+        Contact {
+            state: contact,
+            as_of: heard,
+            since: heard.unwrap_or_else(now),
+        }
     }
 
     /// The contact of every environment.
@@ -106,11 +137,16 @@ impl Inner {
             .collect()
     }
 
-    fn matrix_cell(&self, environment: &Environment, application: &Application, running: &[RunningRelease]) -> Cell {
+    fn matrix_cell(
+        &self,
+        environment: &Environment,
+        application: &Application,
+        running: &[RunningRelease],
+    ) -> Cell {
         let summary = &application.summary;
-        let release = running
-            .iter()
-            .find(|release| release.application == application.row.id && release.environment.id == environment.id);
+        let release = running.iter().find(|release| {
+            release.application == application.row.id && release.environment.id == environment.id
+        });
         let state = match release {
             Some(release) => release_state(release, application),
             None => idle_state(summary),
@@ -146,13 +182,17 @@ impl Inner {
         self.registry.get(environment)?;
         let all = self.applications.all(&self.corrections().await?);
         all.into_iter()
-            .find(|application| application.row.id == row && application.workload().environment == environment)
+            .find(|application| {
+                application.row.id == row && application.workload().environment == environment
+            })
             .ok_or_else(|| no_such_application(row, environment))
     }
 
     pub(crate) async fn cell(&self, request: CellRequest) -> Result<CellDetail, Failure> {
         let environment = self.registry.get(&request.environment)?;
-        let application = self.application(&request.application, &request.environment).await?;
+        let application = self
+            .application(&request.application, &request.environment)
+            .await?;
         let cell = self.matrix_cell(&environment, &application, &self.running());
         let seen = self.workloads.observe(application.workload()).await?;
         let revisions = self.workloads.revisions(application.workload()).await?;
@@ -166,9 +206,17 @@ impl Inner {
             .summary
             .writers
             .iter()
-            .map(|writer| FieldWriter { manager: writer.manager.clone(), at: writer.at })
+            .map(|writer| FieldWriter {
+                manager: writer.manager.clone(),
+                at: writer.at,
+            })
             .collect();
-        Ok(CellDetail { cell, rollback, targets, written_by })
+        Ok(CellDetail {
+            cell,
+            rollback,
+            targets,
+            written_by,
+        })
     }
 
     /// The way back of a workload without a release: to the newest revision before the one in force.
@@ -217,7 +265,9 @@ impl Inner {
         self: &Arc<Self>,
         request: CellRollBackRequest,
     ) -> Result<Started, Failure> {
-        let application = self.application(&request.application, &request.environment).await?;
+        let application = self
+            .application(&request.application, &request.environment)
+            .await?;
         let running = self.running().into_iter().find(|release| {
             release.application == request.application && release.environment.id == request.environment
         });
@@ -252,7 +302,9 @@ impl Inner {
                 "Choose one to compare with.",
             ));
         };
-        let left = self.application(&request.application, &request.environment).await?;
+        let left = self
+            .application(&request.application, &request.environment)
+            .await?;
         let right = self.application(&request.application, &with).await?;
         let (before, after) = (self.template(&left).await?, self.template(&right).await?);
         let title = picture::workload_name(left.workload());
@@ -269,7 +321,10 @@ impl Inner {
         Ok(seen.object.pointer("/spec/template").cloned().unwrap_or_default())
     }
 
-    pub(crate) async fn match_application(&self, request: MatchApplicationRequest) -> Result<Matrix, Failure> {
+    pub(crate) async fn match_application(
+        &self,
+        request: MatchApplicationRequest,
+    ) -> Result<Matrix, Failure> {
         self.registry.get(&request.environment)?;
         let mut corrections = self.corrections().await?;
         let key = (request.environment, request.workload);
@@ -277,7 +332,10 @@ impl Inner {
             Some(row) => corrections.insert(key, row),
             None => corrections.remove(&key),
         };
-        let kept: Vec<_> = corrections.iter().map(|((place, title), row)| json!([place, title, row])).collect();
+        let kept: Vec<_> = corrections
+            .iter()
+            .map(|((place, title), row)| json!([place, title, row]))
+            .collect();
         self.history.set_setting(CORRECTIONS, json!(kept)).await?;
         self.matrix().await
     }
@@ -285,9 +343,13 @@ impl Inner {
     /// Rows that the person set against labels and names.
     pub(crate) async fn corrections(&self) -> Result<Corrections, Failure> {
         let kept = self.history.setting(CORRECTIONS).await?;
-        let list: Vec<(String, String, String)> =
-            kept.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default();
-        Ok(list.into_iter().map(|(place, title, row)| ((place, title), row)).collect())
+        let list: Vec<(String, String, String)> = kept
+            .and_then(|value| serde_json::from_value(value).ok())
+            .unwrap_or_default();
+        Ok(list
+            .into_iter()
+            .map(|(place, title, row)| ((place, title), row))
+            .collect())
     }
 
     pub(crate) async fn unlock(&self, request: UnlockRequest) -> Result<Unlocked, Failure> {
@@ -335,14 +397,20 @@ fn release_state(release: &RunningRelease, application: &Application) -> CellSta
 
 fn idle_state(summary: &WorkloadSummary) -> CellState {
     if summary.held || summary.rolling {
-        return CellState::ForeignRollout { manager: summary.writers.first().map(|writer| writer.manager.clone()) };
+        return CellState::ForeignRollout {
+            manager: summary.writers.first().map(|writer| writer.manager.clone()),
+        };
     }
     match &summary.trouble {
         Some(trouble) => CellState::Trouble {
-            because: Said::ContainerWaiting { reason: trouble.reason.clone() },
+            because: Said::ContainerWaiting {
+                reason: trouble.reason.clone(),
+            },
             since: trouble.since,
         },
-        None => CellState::Idle { ready: summary.ready >= summary.replicas },
+        None => CellState::Idle {
+            ready: summary.ready >= summary.replicas,
+        },
     }
 }
 

@@ -8,10 +8,16 @@ pub(crate) fn check(found: &Found) -> Check {
         "recreate" => Said::Recreate,
         "nobody-judges" => Said::NobodyJudgesWhileClosed,
         "other-alerts" => Said::OthersWillSee,
-        "dry-run-refused" => Said::DryRunRefused { message: found.message.clone() },
+        "dry-run-refused" => Said::DryRunRefused {
+            message: found.message.clone(),
+        },
         "target-missing" => Said::NoTarget,
-        _ if found.hint.is_empty() => Said::Verbatim { text: found.message.clone() },
-        _ => Said::Verbatim { text: format!("{} {}", found.message, found.hint) },
+        _ if found.hint.is_empty() => Said::Verbatim {
+            text: found.message.clone(),
+        },
+        _ => Said::Verbatim {
+            text: format!("{} {}", found.message, found.hint),
+        },
     };
     let state = match found.severity {
         Severity::Blocking => CheckState::Failed,
@@ -23,7 +29,11 @@ pub(crate) fn check(found: &Found) -> Check {
 
 /// A finding that a person can override by its code.
 pub(crate) fn finding(found: &Found) -> Finding {
-    Finding { id: found.code.clone(), check: check(found), can_override: found.can_override }
+    Finding {
+        id: found.code.clone(),
+        check: check(found),
+        can_override: found.can_override,
+    }
 }
 
 /// What is good if nothing speaks against it: it is said too, so that a person sees that it was asked.
@@ -32,7 +42,10 @@ pub(crate) fn passed(found: &[Found]) -> Vec<Check> {
     let mut checks = Vec::new();
     let mut add = |good: bool, said| {
         if good {
-            checks.push(Check { state: CheckState::Passed, said });
+            checks.push(Check {
+                state: CheckState::Passed,
+                said,
+            });
         }
     };
     add(quiet("access"), Said::Allowed);

@@ -40,10 +40,8 @@ impl Inner {
         let facts = self.history.facts().await?;
         let mut rows = Vec::with_capacity(listing.releases.len());
         let mut recoveries = Vec::new();
-        for row in &listing.releases {
-            let Ok(story) = self.history.story(&row.id).await else {
-                continue;
-            };
+        let ids: Vec<ReleaseId> = listing.releases.iter().map(|row| row.id.clone()).collect();
+        for story in self.history.outlines(&ids).await? {
             recoveries.extend(recovery_seconds(&story));
             rows.push(self.history_row(&story));
         }

@@ -1,6 +1,6 @@
 use crate::api::Inner;
-use crate::runtime::{ServiceProxy, find_prometheus};
 use crate::failure::failure;
+use crate::runtime::{ServiceProxy, find_prometheus};
 use crate::view::{
     CustomQuery, EnvironmentIdRequest, EnvironmentMetrics, Failure, MetricsRequest, MetricsSecret,
     MetricsSource, MetricsTest, MetricsTestSignal, Preset, Settings,
@@ -65,13 +65,21 @@ impl Inner {
         self.telemetry.has_source(environment)
     }
 
-    /// What is watched during a release: the preset's signals and the person's own.
-    pub(crate) async fn signals_of(&self, environment: &str) -> Vec<SignalSpec> {
+    /// What is watched during a release of a workload: what its pods can feed, and the person's own queries. Empty where
+    /// there is no health data. A source that does not answer now is taken to have the usual signals.
+    pub(crate) async fn signals_of(&self, workload: &conductor::WorkloadRef) -> Vec<SignalSpec> {
+        let environment = &workload.environment;
         if !self.has_metrics(environment) {
             return Vec::new();
         }
         let metrics = self.metrics_of(environment).await.unwrap_or_default();
-        let mut signals = default_signals(preset(metrics.preset));
+        let mut signals = match self.telemetry.signals_for(workload).await {
+            Ok(signals) => signals,
+            Err(error) => {
+                tracing::warn!(%environment, %error, "signals are not looked for");
+                default_signals(preset(metrics.preset))
+            }
+        };
         signals.extend(metrics.queries.into_iter().map(|query| query.signal));
         signals
     }
@@ -228,14 +236,17 @@ impl Inner {
         self.registry.get(&id)?;
         let begun = Instant::now();
         let all = self.applications.all(&self.corrections().await?);
-        let Some(application) = all.into_iter().find(|application| application.workload().environment == id) else {
+        let Some(application) = all
+            .into_iter()
+            .find(|application| application.workload().environment == id)
+        else {
             return Err(failure(
                 "nothing-to-test-with",
                 "No application is known in this environment yet, so there is nothing to ask about.",
                 "Wait until the matrix is filled.",
             ));
         };
-        let signals = self.signals_of(&id).await;
+        let signals = self.signals_of(application.workload()).await;
         let now = self.now_of(&id);
         let seen = conductor::Workloads::observe(self.workloads.as_ref(), application.workload()).await?;
         let arms = seen.view.arms.iter();

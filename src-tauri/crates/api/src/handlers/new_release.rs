@@ -26,7 +26,9 @@ struct Wanted {
 
 impl Inner {
     pub(crate) async fn draft(&self, request: DraftRequest) -> Result<Draft, Failure> {
-        let application = self.application(&request.application, &request.environment).await?;
+        let application = self
+            .application(&request.application, &request.environment)
+            .await?;
         let seen = self.workloads.observe(application.workload()).await?;
         let template = seen.object.pointer("/spec/template").cloned().unwrap_or_default();
         let plan = self
@@ -34,6 +36,8 @@ impl Inner {
             .await
             .unwrap_or_else(|| possible_plan(seen.view.replicas));
         let surge = surge_pods(plan.surge_limit, seen.view.replicas);
+        let mut possible = possible_shares(seen.view.replicas, surge);
+        possible.push(release::Share::WHOLE);
         Ok(Draft {
             application: request.application.clone(),
             environment: self.tag(&request.environment)?,
@@ -41,7 +45,7 @@ impl Inner {
             current_yaml: serde_yaml_ng::to_string(&template).unwrap_or_default(),
             offers: self.offers(&request, &seen.view.version, &template).await,
             replicas: seen.view.replicas,
-            possible_shares: possible_shares(seen.view.replicas, surge),
+            possible_shares: possible,
             metrics: self.has_metrics(&request.environment),
             requests_per_second: None,
             plan,
@@ -91,7 +95,9 @@ impl Inner {
     /// What the source gives here: the pod template as this cluster would store it, and its version.
     async fn wanted(&self, request: &PreflightRequest) -> Result<Wanted, Failure> {
         let environment = self.registry.get(&request.environment)?;
-        let application = self.application(&request.application, &request.environment).await?;
+        let application = self
+            .application(&request.application, &request.environment)
+            .await?;
         let seen = self.workloads.observe(application.workload()).await?;
         let live = seen.object.pointer("/spec/template").cloned().unwrap_or_default();
         let asked = self
@@ -198,7 +204,8 @@ impl Inner {
     /// What the cluster says to the plan's first act and to everything around it.
     async fn findings(&self, wanted: &Wanted, plan: &Plan) -> Vec<Finding> {
         let metrics = if self.has_metrics(&wanted.environment.id) {
-            let signals = u32::try_from(self.signals_of(&wanted.environment.id).await.len()).unwrap_or(0);
+            let signals =
+                u32::try_from(self.signals_of(wanted.application.workload()).await.len()).unwrap_or(0);
             finding(
                 "metrics",
                 CheckState::Passed,
@@ -244,7 +251,8 @@ impl Inner {
         let wanted = self.wanted(&request.preflight).await?;
         self.prepare_scenario(&request.preflight);
         let id = new_release_id();
-        self.workloads.override_findings(id.clone(), request.overrides.clone());
+        self.workloads
+            .override_findings(id.clone(), request.overrides.clone());
         let person = self.person().await;
         let release = Release::planned(
             id,
@@ -282,7 +290,7 @@ impl Inner {
     ) -> Result<(ReleaseId, Arc<crate::runtime::Actor>), Failure> {
         let id = release.id.clone();
         let signals = match release.kind {
-            ReleaseKind::Rollout => self.signals_of(&environment.id).await,
+            ReleaseKind::Rollout => self.signals_of(application.workload()).await,
             ReleaseKind::Rollback => Vec::new(),
         };
         let dossier = Dossier {

@@ -55,7 +55,8 @@ impl Inner {
             let id = environment.context();
             let client = practice.client(environment, User::Admin);
             self.clients.connect(id, client.clone());
-            self.applications.follow(id, &client, &[practice::NAMESPACE.to_owned()]);
+            self.applications
+                .follow(id, &client, &[practice::NAMESPACE.to_owned()]);
             let transport = Arc::new(PracticeTransport::new(Arc::clone(&practice), environment));
             self.telemetry.set_source(id, Source::new(transport));
         }

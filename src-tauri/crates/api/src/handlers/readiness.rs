@@ -72,7 +72,12 @@ impl Inner {
         });
     }
 
-    async fn readiness(&self, workload: &conductor::WorkloadRef, pursuit: &Pursuit, seen: &Observed) -> Readiness {
+    async fn readiness(
+        &self,
+        workload: &conductor::WorkloadRef,
+        pursuit: &Pursuit,
+        seen: &Observed,
+    ) -> Readiness {
         let Ok(ready) = self.workloads.rollback_readiness(pursuit, workload, seen).await else {
             return Readiness::default();
         };
@@ -178,7 +183,11 @@ impl Inner {
             plan.surge_limit,
             plan.accept_less_capacity,
         );
-        match self.workloads.preflight(&pursuit, application.workload(), &shares).await {
+        match self
+            .workloads
+            .preflight(&pursuit, application.workload(), &shares)
+            .await
+        {
             Ok(found) => {
                 // Shares that are not possible are said phase by phase, and not twice.
                 let told = found.iter().filter(|one| one.code != "share-not-possible");

@@ -18,7 +18,11 @@ impl Inner {
                 self.applications.remember(&known.environment, known.as_of, seen);
             }
         }
-        let off = self.history.setting("practiceOff").await?.is_some_and(|off| off == true);
+        let off = self
+            .history
+            .setting("practiceOff")
+            .await?
+            .is_some_and(|off| off == true);
         if !off {
             self.start_practice(acceleration).await?;
         }
@@ -32,9 +36,13 @@ impl Inner {
             return;
         }
         if let Ok(matrix) = self.matrix().await {
-            let _ = self.events.send(Event::Matrix { matrix: Box::new(matrix) });
+            let _ = self.events.send(Event::Matrix {
+                matrix: Box::new(matrix),
+            });
         }
-        let _ = self.events.send(Event::Contact { contacts: self.contacts() });
+        let _ = self.events.send(Event::Contact {
+            contacts: self.contacts(),
+        });
     }
 
     /// Keeps what is seen now for the time when it cannot be seen.
@@ -42,17 +50,35 @@ impl Inner {
         let Ok(matrix) = self.matrix().await else { return };
         for column in &matrix.environments {
             let id = &column.environment.id;
-            let heard = self.applications.state(id).is_some_and(|state| !state.loading && state.out_of_contact.is_none());
+            let heard = self
+                .applications
+                .state(id)
+                .is_some_and(|state| !state.loading && state.out_of_contact.is_none());
             if !heard {
                 continue;
             }
-            let cells: Vec<_> = matrix.cells.iter().filter(|cell| cell.environment == *id).cloned().collect();
-            let rows = matrix.applications.iter().filter(|row| cells.iter().any(|cell| cell.application == row.id));
-            let seen = LastSeen { rows: rows.cloned().collect(), cells };
+            let cells: Vec<_> = matrix
+                .cells
+                .iter()
+                .filter(|cell| cell.environment == *id)
+                .cloned()
+                .collect();
+            let rows = matrix
+                .applications
+                .iter()
+                .filter(|row| cells.iter().any(|cell| cell.application == row.id));
+            let seen = LastSeen {
+                rows: rows.cloned().collect(),
+                cells,
+            };
             let as_of = now();
             self.applications.remember(id, as_of, seen.clone());
             let body = serde_json::to_value(seen).unwrap_or_default();
-            if let Err(error) = self.history.keep_environment(LastKnown { environment: id.clone(), as_of, body }) {
+            if let Err(error) = self.history.keep_environment(LastKnown {
+                environment: id.clone(),
+                as_of,
+                body,
+            }) {
                 tracing::warn!(code = error.code(), "what was seen of an environment is not kept");
             }
         }

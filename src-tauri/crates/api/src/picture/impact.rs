@@ -2,7 +2,7 @@ use super::Told;
 use super::pods::troubles;
 use crate::view::Impact;
 use conductor::SignalLooks;
-use judge::{Reading, SignalKind};
+use judge::{Reading, Rule, SignalKind};
 use release::{GateOutcome, Timestamp};
 
 /// What users met on the new version, from the samples alone; `None` while nothing was bad.
@@ -27,22 +27,37 @@ pub(crate) fn impact(told: &Told) -> Option<Impact> {
         last_bad_at: None,
         pod_trouble: troubles(view, &told.release().to.template_hash),
     };
-    if let Some(errors) = error_looks(told) {
-        count(&mut impact, errors);
+    if let Some((rule, errors)) = error_looks(told) {
+        count(&mut impact, rule, errors);
     }
     Some(impact)
 }
 
-fn error_looks(told: &Told) -> Option<&SignalLooks> {
+fn error_looks(told: &Told) -> Option<(&Rule, &SignalLooks)> {
     let spec = told
         .dossier
         .signals
         .iter()
         .find(|spec| spec.kind == SignalKind::ErrorRatio)?;
-    told.looks.iter().find(|of| of.signal == spec.id)
+    let looks = told.looks.iter().find(|of| of.signal == spec.id)?;
+    Some((&spec.rule, looks))
 }
 
-fn count(impact: &mut Impact, errors: &SignalLooks) {
+/// Whether one look is past the limit, or worse than stable by what is worth stopping for: background errors are neither.
+fn is_worse(rule: &Rule, stable: &Reading, bad: f64, total: f64) -> bool {
+    if total <= 0.0 {
+        return false;
+    }
+    let ratio = bad / total;
+    let stable = SignalKind::ErrorRatio.shown(stable).unwrap_or(0.0);
+    let past_limit = rule.limit.is_some_and(|limit| ratio > limit.value);
+    past_limit
+        || rule
+            .against_stable
+            .is_some_and(|effect| ratio - stable > effect.at(stable))
+}
+
+fn count(impact: &mut Impact, rule: &Rule, errors: &SignalLooks) {
     let (mut failed, mut all) = (0.0, 0.0);
     let mut worst = 0.0;
     for look in &errors.looks {
@@ -52,7 +67,7 @@ fn count(impact: &mut Impact, errors: &SignalLooks) {
         failed += bad;
         all += total;
         let at = Timestamp(look.at_ms);
-        if bad > 0.0 {
+        if is_worse(rule, &look.stable, bad, total) {
             impact.first_bad_at = impact.first_bad_at.or(Some(at));
             impact.last_bad_at = Some(at);
         }

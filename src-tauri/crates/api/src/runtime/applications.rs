@@ -62,7 +62,10 @@ impl Applications {
 
     /// A number that grows with every change anywhere.
     pub(crate) fn changes(&self) -> u64 {
-        lock(&self.inventories).values().map(|inventory| *inventory.changes().borrow()).sum()
+        lock(&self.inventories)
+            .values()
+            .map(|inventory| *inventory.changes().borrow())
+            .sum()
     }
 
     /// Every application in every environment; rows join what labels, names or the person say.
@@ -71,9 +74,18 @@ impl Applications {
         let workloads: Vec<WorkloadSummary> = states.into_iter().flat_map(|state| state.workloads).collect();
         let mut found = Vec::with_capacity(workloads.len());
         for application in applications(&workloads, corrections) {
-            let row = ApplicationRow { id: application.id, name: application.name, part_of: application.part_of };
-            let of_row = workloads.iter().filter(|summary| application.workloads.contains(&summary.workload));
-            found.extend(of_row.map(|summary| Application { row: row.clone(), summary: summary.clone() }));
+            let row = ApplicationRow {
+                id: application.id,
+                name: application.name,
+                part_of: application.part_of,
+            };
+            let of_row = workloads
+                .iter()
+                .filter(|summary| application.workloads.contains(&summary.workload));
+            found.extend(of_row.map(|summary| Application {
+                row: row.clone(),
+                summary: summary.clone(),
+            }));
         }
         found
     }

@@ -26,13 +26,26 @@ impl PrometheusTransport for ServiceProxy {
         let request = http::Request::get(format!("{}{path}?{query}", self.base))
             .body(kube::client::Body::empty())
             .map_err(|error| unreachable(error.to_string()))?;
-        let response = self.client.send(request).await.map_err(|error| unreachable(error.to_string()))?;
+        let response = self
+            .client
+            .send(request)
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
         let status = response.status().as_u16();
         let content_type = response.headers().get(http::header::CONTENT_TYPE);
-        let content_type = content_type.and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let content_type = content_type
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
         let body = http_body_util::Limited::new(response.into_body(), MOST_BYTES);
-        let body = http_body_util::BodyExt::collect(body).await.map_err(|error| unreachable(error.to_string()))?;
-        Ok(Answer { status, content_type, body: body.to_bytes().to_vec() })
+        let body = http_body_util::BodyExt::collect(body)
+            .await
+            .map_err(|error| unreachable(error.to_string()))?;
+        Ok(Answer {
+            status,
+            content_type,
+            body: body.to_bytes().to_vec(),
+        })
     }
 }
 
@@ -58,5 +71,9 @@ pub(crate) async fn find_prometheus(client: &Client) -> Option<(String, String, 
         let is_one = matches!(&answer, Ok(Ok(answer)) if answer.status == 200 && answer.body.starts_with(b"{\"status\":\"success\""));
         is_one.then(|| ((*namespace).to_owned(), (*service).to_owned(), (*port).to_owned()))
     });
-    futures::future::join_all(asked).await.into_iter().flatten().next()
+    futures::future::join_all(asked)
+        .await
+        .into_iter()
+        .flatten()
+        .next()
 }
