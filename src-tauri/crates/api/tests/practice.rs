@@ -1,7 +1,12 @@
 //! A release through the command surface, as the window makes it, on the practice cluster.
 
 #![allow(missing_docs, reason = "the names of tests are sentences")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end where it stands")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may end where it stands"
+)]
 
 use api::{Api, Options};
 use serde_json::{Value, json};

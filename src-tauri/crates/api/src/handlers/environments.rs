@@ -151,7 +151,7 @@ impl Inner {
             Some(release) => release_state(release, application),
             None => idle_state(summary),
         };
-        let from = release.and_then(|release| self.from_of(&release.id));
+        let from = release.and_then(|release| self.served_before(&release.id));
         Cell {
             application: application.row.id.clone(),
             environment: environment.id.clone(),
@@ -168,7 +168,7 @@ impl Inner {
     }
 
     /// What served before a release that goes on.
-    fn from_of(&self, release: &str) -> Option<crate::view::VersionTag> {
+    fn served_before(&self, release: &str) -> Option<crate::view::VersionTag> {
         let actor = self
             .actors()
             .get(&release::ReleaseId(release.to_owned()))?

@@ -38,7 +38,7 @@ fn forward(release: &Release, in_contact: bool) -> Option<Said> {
 }
 
 fn hold(release: &Release) -> Option<Said> {
-    over(release).or_else(|| match release.stage {
+    over(release).or(match release.stage {
         Stage::Held { .. } => Some(Said::OffHeld),
         Stage::Promoting => Some(Said::OffPromoting),
         _ => None,
