@@ -253,7 +253,10 @@ async fn run(worlds: Vec<Arc<Shared>>, mut acceleration: watch::Receiver<f64>) {
         }
         let now = tokio::time::Instant::now();
         // A computer that cannot keep up makes practice time slower; it never owes time, which would leave no room for requests.
-        let passed = now.saturating_duration_since(last).min(MOST_AT_ONCE).mul_f64(factor);
+        let passed = now
+            .saturating_duration_since(last)
+            .min(MOST_AT_ONCE)
+            .mul_f64(factor);
         last = now;
         for shared in &worlds {
             advance(shared, passed).await;

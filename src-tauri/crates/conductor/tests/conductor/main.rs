@@ -1,7 +1,12 @@
 //! The protocol between record and cluster, in a world small enough to read.
 
 #![allow(missing_docs, reason = "the names of tests and builders are sentences")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may end where it stands")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may end where it stands"
+)]
 
 mod protocol;
 mod recovery;
