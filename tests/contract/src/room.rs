@@ -56,11 +56,6 @@ impl Room {
         room
     }
 
-    /// Pods that the manifest wants.
-    pub fn replicas(&self) -> u32 {
-        self.manifest.replicas
-    }
-
     /// The live object as others see it.
     pub async fn object(&self) -> Value {
         let begun = Instant::now();
