@@ -1,4 +1,5 @@
-//! What the benches share: figures, the window's side of a release, a held Deployment for the raw peer, and a counter of pods.
+//! What the benches share: figures, the window's side of a release, a held Deployment for the raw peer, a counter
+//! of pods, and peaks of memory.
 //!
 //! A bench that cannot go on says why and ends; there is nobody to recover for.
 
@@ -11,5 +12,6 @@
 
 pub mod figures;
 pub mod held;
+pub mod memory;
 pub mod pods;
 pub mod window;
