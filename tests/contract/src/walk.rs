@@ -145,7 +145,7 @@ impl Walk {
         );
     }
 
-    pub async fn to_share(&mut self, room: &Room, percent: f64) -> End {
+    pub async fn shift_to(&mut self, room: &Room, percent: f64) -> End {
         self.to(room, share(percent)).await
     }
 

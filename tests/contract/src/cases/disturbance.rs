@@ -20,7 +20,7 @@ pub fn cases() -> Vec<Case> {
 
 async fn quarter(room: &Room) -> Walk {
     let mut walk = room.walk("2.0", 25.0).await;
-    assert_eq!(walk.to_share(room, 25.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(room, 25.0).await, End::Arrived);
     walk
 }
 
@@ -57,12 +57,12 @@ async fn restarted(bed: Bed) {
 
 /// Asks for a half while nobody answers.
 async fn on_its_way(room: &Room, mut walk: Walk) -> Walk {
-    assert_eq!(walk.to_share(room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(room, 50.0).await, End::Arrived);
     walk
 }
 
 async fn goes_on(room: &Room, mut walk: Walk) {
-    assert_eq!(walk.to_share(room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(room, 50.0).await, End::Arrived);
     let seen = room.until("half and half", |seen| seen.pods_of("1.0") == 2).await;
     assert_eq!(seen.ready_of("2.0"), 2);
     assert_eq!(walk.promote(room).await, End::Arrived);

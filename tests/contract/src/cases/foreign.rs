@@ -45,7 +45,7 @@ pub fn cases() -> Vec<Case> {
 async fn half(bed: &Bed) -> (Room, Walk) {
     let room = Room::with(bed, Manifest::of(4)).await;
     let mut walk = room.walk("2.0", 25.0).await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
     (room, walk)
 }
 
@@ -54,7 +54,7 @@ async fn told(room: &Room, walk: &mut Walk) {
     let acts = walk.acts.len();
     let found = async {
         loop {
-            match walk.to_share(room, 50.0).await {
+            match walk.shift_to(room, 50.0).await {
                 // The watch has not told yet what the other one did a moment ago.
                 End::Arrived => tokio::time::sleep(Duration::from_millis(10)).await,
                 end => return end,
@@ -113,7 +113,7 @@ async fn undo_second(bed: Bed) {
     assert_eq!(first.promote(&room).await, End::Arrived);
     room.serves("2.0").await;
     let mut second = room.walk("3.0", 25.0).await;
-    assert_eq!(second.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(second.shift_to(&room, 50.0).await, End::Arrived);
     // It brings the annotations of the first release's ReplicaSet back, an operation of that release among them.
     room.undo().await;
     told(&room, &mut second).await;
@@ -129,13 +129,13 @@ async fn paused_before(bed: Bed) {
     room.pause(false).await;
     // What was there before the release was taken down while it was paused.
     walk = room.walk("2.0", 25.0).await;
-    assert_eq!(walk.to_share(&room, 25.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 25.0).await, End::Arrived);
 }
 
 async fn paused_in_the_middle(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(4)).await;
     let mut walk = room.walk("2.0", 25.0).await;
-    assert_eq!(walk.to_share(&room, 25.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 25.0).await, End::Arrived);
     room.pause(true).await;
     let told = async {
         while walk.next(&room, &share(50.0), &room.observe().await) != Next::Wait(Waiting::Paused) {
@@ -145,14 +145,14 @@ async fn paused_in_the_middle(bed: Bed) {
     tokio::time::timeout(LIMIT, told).await.expect("it is told");
     assert_eq!(room.count().await.pods_of("2.0"), 1, "and nothing moves");
     room.pause(false).await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
 }
 
 async fn recreated(bed: Bed) {
     let (room, mut walk) = half(&bed).await;
     let acts = walk.acts.len();
     room.recreate().await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Gone);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Gone);
     assert_eq!(walk.roll_back(&room).await, End::Gone);
     assert_eq!(walk.acts.len(), acts, "nothing was sent to the other one");
     assert_eq!(room.count().await.pods_of("2.0"), 0);

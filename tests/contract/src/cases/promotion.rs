@@ -31,7 +31,7 @@ async fn restores(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(4).spec(spec)).await;
     let mut wanted = lasting(&room.object().await);
     let mut walk = room.walk("2.0", 25.0).await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
     assert_ne!(
         lasting(&room.object().await)["spec"]["minReadySeconds"],
         1,
@@ -62,7 +62,7 @@ async fn long_hold(bed: Bed) {
     )
     .await;
     let mut walk = room.walk("2.0", 25.0).await;
-    assert_eq!(walk.to_share(&room, 25.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 25.0).await, End::Arrived);
     bed.pass(Duration::from_secs(10)).await;
     let exceeded = async {
         loop {

@@ -35,7 +35,7 @@ async fn second_writer(bed: Bed) {
     let two = second.act_towards(&room, 25.0).await;
     first.act(&room, &one).await.unwrap();
     assert_eq!(second.act(&room, &two).await, Err(ActError::Conflict));
-    assert_eq!(first.to_share(&room, 25.0).await, End::Arrived);
+    assert_eq!(first.shift_to(&room, 25.0).await, End::Arrived);
     let seen = room.count().await;
     assert_eq!((seen.pods_of("2.0"), seen.pods_of("3.0")), (1, 0));
 }
@@ -43,9 +43,9 @@ async fn second_writer(bed: Bed) {
 async fn second_release(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(4)).await;
     let mut first = room.walk("2.0", 25.0).await;
-    assert_eq!(first.to_share(&room, 25.0).await, End::Arrived);
+    assert_eq!(first.shift_to(&room, 25.0).await, End::Arrived);
     let mut second = room.walk("3.0", 25.0).await;
-    let end = second.to_share(&room, 25.0).await;
+    let end = second.shift_to(&room, 25.0).await;
     let End::Foreign(what) = end else {
         panic!("{end:?}")
     };
@@ -99,7 +99,7 @@ async fn recreate(bed: Bed) {
         .await
         .expect("it is told");
     assert!(told.iter().any(|told| told.contains("Recreate")), "{told:?}");
-    let end = walk.to_share(&room, 33.33).await;
+    let end = walk.shift_to(&room, 33.33).await;
     assert!(
         matches!(&end, End::Foreign(what) if what.contains("Recreate")),
         "{end:?}"

@@ -103,7 +103,7 @@ async fn from_half(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(12)).await;
     let before = Before::of(&room).await;
     let mut walk = room.walk("2.0", 25.0).await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
     room.witness.forget();
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
@@ -114,7 +114,7 @@ async fn from_surge_pod(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(1)).await;
     let before = Before::of(&room).await;
     let mut walk = room.walk("2.0", 25.0).await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
     room.witness.forget();
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
@@ -127,7 +127,7 @@ async fn from_completed(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(6)).await;
     let before = Before::of(&room).await;
     let mut walk = room.walk("2.0", 50.0).await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
     assert_eq!(walk.promote(&room).await, End::Arrived);
     room.serves("2.0").await;
     room.witness.forget();
@@ -164,7 +164,7 @@ async fn no_trace(bed: Bed) {
         .unwrap()
         .push(sidecar);
     let mut walk = room.walk_to(template, 100.0).await;
-    assert_eq!(walk.to_share(&room, 33.33).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 33.33).await, End::Arrived);
     let live = room.object().await["spec"]["template"].clone();
     assert_eq!(
         live["spec"]["nodeSelector"]["example.test/pool"], "canary",
@@ -189,7 +189,7 @@ async fn paused(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(6)).await;
     let before = Before::of(&room).await;
     let mut walk = room.walk("2.0", 50.0).await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
     room.pause(true).await;
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;

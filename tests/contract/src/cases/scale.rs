@@ -24,10 +24,10 @@ pub fn cases() -> Vec<Case> {
 async fn up(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(4)).await;
     let mut walk = room.walk("2.0", 50.0).await;
-    assert_eq!(walk.to_share(&room, 25.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 25.0).await, End::Arrived);
     room.scale(8).await;
     room.until("all eight serve", |seen| seen.serving() >= 8).await;
-    assert_eq!(walk.to_share(&room, 25.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 25.0).await, End::Arrived);
     let seen = room
         .until("a quarter of eight", |seen| seen.pods_of("1.0") == 6)
         .await;
@@ -62,7 +62,7 @@ async fn down_and_up(bed: Bed) {
 async fn to_zero(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(6)).await;
     let mut walk = room.walk("2.0", 50.0).await;
-    assert_eq!(walk.to_share(&room, 50.0).await, End::Arrived);
+    assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
     room.scale(0).await;
     room.until("nothing is left", |seen| seen.all() == 0).await;
     room.scale(6).await;
@@ -77,7 +77,7 @@ async fn exceeded(room: &Room, walk: &mut Walk, canary: u32, percent: f64) {
         .until("more new pods than planned", |seen| seen.pods_of("2.0") > canary)
         .await;
     let acts = walk.acts.len();
-    let end = walk.to_share(room, percent).await;
+    let end = walk.shift_to(room, percent).await;
     let End::Exceeded(share) = end else {
         panic!("{end:?} with {seen:?}")
     };

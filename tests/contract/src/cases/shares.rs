@@ -118,7 +118,7 @@ impl Target {
 async fn impossible(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(12)).await;
     let mut walk = room.walk("2.0", 25.0).await;
-    let end = walk.to_share(&room, 30.0).await;
+    let end = walk.shift_to(&room, 30.0).await;
     let nearest = [3, 4].map(|canary| Share::of_pods(canary, 12)).to_vec();
     assert_eq!(end, End::NotPossible(nearest));
     assert!(walk.acts.is_empty(), "and nothing was sent");
