@@ -15,12 +15,11 @@ fn judge(lines: &[String], options: &[&str]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(lines.join("\n").as_bytes())
-        .unwrap();
+    let written = child.stdin.take().unwrap().write_all(lines.join("\n").as_bytes());
+    // Bad input ends the program before it has read everything.
+    if let Err(error) = written {
+        assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe);
+    }
     child.wait_with_output().unwrap()
 }
 
