@@ -65,9 +65,12 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
-/// The test id of the button that makes the cell's new version fail requests.
-pub fn error_spike(cell: &Cell) -> String {
-    format!("scenario-{}/{}/{ERROR_SPIKE}", cell.environment, cell.application)
+/// The test ids to press, one after the other, that make the cell's new version fail requests: the application's list, the
+/// scenario in it, and the button that runs it.
+pub fn error_spike(cell: &Cell) -> [String; 3] {
+    let list = format!("scenario-{}", cell.application);
+    let scenario = format!("{list}-{}/{}/{ERROR_SPIKE}", cell.environment, cell.application);
+    [list, scenario, format!("scenario-run-{}", cell.application)]
 }
 
 /// What the tour enters on the page for a new release.

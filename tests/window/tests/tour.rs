@@ -98,12 +98,11 @@ fn release_and_roll_back(app: &App, steps: &mut Steps) -> Outcome<String> {
         app.session
             .wait_for("[data-testid=nav-connections]", PATIENCE)?
             .click()?;
-        app.session
-            .wait_for(
-                &format!("[data-testid='{}']", practice::error_spike(&cell)),
-                PATIENCE,
-            )?
-            .click()?;
+        for pressed in practice::error_spike(&cell) {
+            app.session
+                .wait_for(&format!("[data-testid='{pressed}']"), PATIENCE)?
+                .click()?;
+        }
         app.session
             .wait_for(&format!("[data-testid='running-{release}']"), PATIENCE)?
             .click()?;
