@@ -213,6 +213,7 @@ fn is_of_a_group(package: &Path) -> bool {
         "tests/arch",
         "tests/contract",
         "tests/control-plane",
+        "tests/releases",
         "tests/window",
     ];
     named.iter().any(|name| package == Path::new(name))
@@ -237,12 +238,13 @@ fn contract(run: &mut Run<'_>) -> Outcome<Counts> {
     )
 }
 
-/// The control plane's own tests, and the contract suite on it.
+/// The control plane's own tests, the contract suite on it, and whole releases with real traffic.
 fn control_plane(run: &mut Run<'_>) -> Outcome<Counts> {
     run.tests(
         |package, target| {
             package == Path::new("tests/control-plane")
                 || (package == Path::new("tests/contract") && target == CONTRACT_ON_REAL)
+                || package == Path::new("tests/releases")
         },
         |command| {
             command.env("SLIPWAY_CLUSTER", "control-plane");

@@ -1,0 +1,242 @@
+//! A healthy release completes and a bad one goes back by itself, on a real control plane with real traffic and a real
+//! Prometheus. Runs where it was asked for: `cargo xtask test control-plane`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test"
+)]
+
+use control_plane::{ControlPlane, Options, User, annotation};
+use libtest_mimic::{Arguments, Trial};
+use releases::{NEW, OLD, Room, Story, Window, follow};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+fn main() {
+    if std::env::var("SLIPWAY_CLUSTER").as_deref() != Ok("control-plane") {
+        return;
+    }
+    control_plane::enter_namespace();
+    let runtime = Arc::new(Runtime::new().expect("a runtime"));
+    let started = runtime.block_on(ControlPlane::start(Options::default().with_prometheus()));
+    let plane = Arc::new(started.expect("a control plane"));
+    let trials = vec![
+        trial(
+            "a_healthy_release_completes",
+            &runtime,
+            &plane,
+            |plane| async move {
+                a_healthy_release_completes(&plane).await;
+            },
+        ),
+        trial(
+            "a_release_that_fails_requests_goes_back_by_itself",
+            &runtime,
+            &plane,
+            |plane| async move {
+                a_release_that_fails_requests_goes_back(&plane).await;
+            },
+        ),
+        trial(
+            "a_release_that_is_three_times_slower_goes_back_by_itself",
+            &runtime,
+            &plane,
+            |plane| async move {
+                a_slower_release_goes_back(&plane).await;
+            },
+        ),
+        trial(
+            "who_may_only_read_is_told_so_and_changes_nothing",
+            &runtime,
+            &plane,
+            |plane| async move {
+                who_may_only_read_changes_nothing(&plane).await;
+            },
+        ),
+    ];
+    let mut arguments = Arguments::from_args();
+    // Two cores: beside each other they would measure each other.
+    arguments.test_threads = Some(1);
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // Everything ends with the control plane, whatever still holds it.
+    drop(plane);
+    conclusion.exit();
+}
+
+fn trial<F>(
+    name: &'static str,
+    runtime: &Arc<Runtime>,
+    plane: &Arc<ControlPlane>,
+    case: impl FnOnce(Arc<ControlPlane>) -> F + Send + 'static,
+) -> Trial
+where
+    F: Future<Output = ()>,
+{
+    let (runtime, plane) = (Arc::clone(runtime), Arc::clone(plane));
+    Trial::test(name, move || {
+        println!("\n{name}");
+        runtime.block_on(case(plane));
+        Ok(())
+    })
+}
+
+fn scratch() -> &'static Path {
+    Path::new(env!("CARGO_TARGET_TMPDIR"))
+}
+
+async fn a_healthy_release_completes(plane: &ControlPlane) {
+    let room = Room::new(plane, "checkout").await;
+    let window = Window::open(plane, &room, User::Releaser, scratch()).await;
+    let before = room.witness.deployment().await;
+    let source = window.image(&room, NEW);
+    let asked = window.call("release.preflight", window.asked(&source)).await;
+    assert_eq!(asked["mayStart"], true, "{:#}", asked["findings"]);
+    room.load.reset();
+    let begun = Instant::now();
+    let release = window.start(&source).await.expect("started");
+    let story = follow(&window, &room, &release, begun).await;
+
+    assert_eq!(story.ending, "completed");
+    let phases = story.capsule["phases"].as_array().unwrap();
+    assert_eq!(phases.len(), 3);
+    for phase in phases {
+        let gates = phase["gates"].as_array().unwrap();
+        assert!(
+            !gates.is_empty() && gates.iter().all(|gate| gate["state"] == "passed"),
+            "{phase:#}"
+        );
+    }
+    // No version fails requests by itself here: whatever failed would be Slipway's doing.
+    assert_eq!(
+        (story.counts.version(OLD).failed, story.counts.version(NEW).failed),
+        (0, 0)
+    );
+    assert_eq!(story.lost(), 0, "{:?}", story.counts);
+    assert!(story.fewest >= 12 && story.most <= 15, "{story:?}");
+    assert_recorded(&story, "completed", "healthy");
+    let mut wanted = before;
+    wanted["template"]["spec"]["containers"][0]["image"] = json!("registry.test/checkout:2.0");
+    assert_eq!(room.witness.deployment().await, wanted);
+    let seen = room.witness.look().await;
+    assert_eq!((seen.of(OLD), seen.of(NEW)), (0, 12));
+}
+
+async fn a_release_that_fails_requests_goes_back(plane: &ControlPlane) {
+    goes_back(
+        plane,
+        "payments",
+        &[(annotation::ERROR_RATE, "0.2")],
+        Duration::from_secs(60),
+    )
+    .await;
+}
+
+async fn a_slower_release_goes_back(plane: &ControlPlane) {
+    goes_back(
+        plane,
+        "search",
+        &[(annotation::LATENCY, "60ms")],
+        Duration::from_secs(120),
+    )
+    .await;
+}
+
+async fn goes_back(plane: &ControlPlane, name: &'static str, wrong: &[(&str, &str)], within: Duration) {
+    let room = Room::new(plane, name).await;
+    let window = Window::open(plane, &room, User::Releaser, scratch()).await;
+    let before = room.witness.deployment().await;
+    let source = window.edited(NEW, wrong).await;
+    room.load.reset();
+    let begun = Instant::now();
+    let release = window.start(&source).await.expect("started");
+    let story = follow(&window, &room, &release, begun).await;
+
+    assert_eq!(story.ending, "rolledBack");
+    assert!(
+        story.back_complete.is_some_and(|at| at <= within.as_secs_f64()),
+        "{story:?}"
+    );
+    assert!(story.most_new <= 6, "it went beyond the second phase: {story:?}");
+    assert_eq!(story.lost(), 0, "{:?}", story.counts);
+    assert_eq!(story.counts.version(OLD).failed, 0);
+    assert!(story.fewest >= 12 && story.most <= 15, "{story:?}");
+    assert_eq!(room.witness.deployment().await, before);
+    assert_recorded(&story, "rolledBack", "degraded");
+    let stages = story.capsule["stages"].as_array().unwrap();
+    let back = stages.iter().find(|from| from["stage"]["stage"] == "rollingBack");
+    assert_eq!(
+        back.map(|from| &from["stage"]["automatic"]),
+        Some(&Value::Bool(true)),
+        "{stages:#?}"
+    );
+}
+
+/// The record has the verdict that decided, and what it rests on.
+fn assert_recorded(story: &Story, ending: &str, outcome: &str) {
+    let capsule = &story.capsule;
+    assert_eq!(capsule["ending"], ending);
+    assert_eq!(capsule["missing"], json!([]));
+    let judgements = capsule["judgements"].as_array().unwrap();
+    assert!(
+        judgements
+            .iter()
+            .any(|from| from["judgement"]["outcome"] == outcome && !from["judgement"]["verdict"].is_null()),
+        "{judgements:#?}"
+    );
+    let signals = capsule["signals"].as_array().unwrap();
+    let sampled = signals.iter().filter(|signal| {
+        let series = signal["series"].as_array().unwrap();
+        series.len() == 2
+            && series.iter().all(|of| {
+                of["samples"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|sample| !sample["value"].is_null())
+            })
+    });
+    let names: Vec<&Value> = sampled.map(|signal| &signal["spec"]["id"]).collect();
+    println!(
+        "recorded: {} judgements, samples of both versions for {names:?}",
+        judgements.len()
+    );
+    assert!(names.len() >= 2, "{names:?}");
+}
+
+async fn who_may_only_read_changes_nothing(plane: &ControlPlane) {
+    let room = Room::new(plane, "catalog").await;
+    let window = Window::open(plane, &room, User::Viewer, scratch()).await;
+    let (before, generation) = (room.witness.deployment().await, room.witness.generation().await);
+    let source = window.image(&room, NEW);
+    match window.ask("release.preflight", window.asked(&source)).await {
+        Ok(asked) => {
+            println!(
+                "preflight: may start {}; {}",
+                asked["mayStart"], asked["findings"]
+            );
+            assert_eq!(asked["mayStart"], false);
+            assert!(asked["findings"].to_string().contains("orbidden"), "{asked:#}");
+        }
+        Err(failure) => {
+            println!("preflight: {failure:?}");
+            assert_eq!(failure.code, "forbidden");
+        }
+    }
+    let refused = window
+        .start(&source)
+        .await
+        .expect_err("a release that nobody may make");
+    println!("start: {refused:?}");
+    assert!(
+        matches!(refused.code.as_str(), "forbidden" | "preflight-failed"),
+        "{refused:?}"
+    );
+    assert_eq!(room.witness.deployment().await, before);
+    assert_eq!(room.witness.generation().await, generation);
+}
