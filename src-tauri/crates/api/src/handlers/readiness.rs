@@ -7,14 +7,26 @@ use crate::view::{
     Check, CheckState, Contact, ContactState, Estimate, Finding, LiveRelease, RollbackChoice, Said,
 };
 use conductor::{Observed, OperationId, Pursuit, Workloads as _};
-use release::{Goal, Plan, ReleaseId, RollbackTarget, Share};
+use release::{Goal, Plan, ReleaseId, RollbackTarget, Share, Stage};
 use serde_json::Value;
 use std::sync::Arc;
 
 impl Inner {
     /// Checks the way back of every release that goes on or was completed here.
     pub(crate) async fn check_ways_back(self: &Arc<Self>) {
-        let ids: Vec<ReleaseId> = self.actors().keys().cloned().collect();
+        let over = |actor: &crate::runtime::Actor| {
+            // From there is no way back, so nothing is asked of the cluster for it.
+            let stage = actor.live.recorder.told().release().stage.clone();
+            matches!(stage, Stage::RolledBack | Stage::Refused { .. })
+        };
+        let ids: Vec<ReleaseId> = {
+            let actors = self.actors();
+            actors
+                .iter()
+                .filter(|(_, actor)| !over(actor))
+                .map(|(id, _)| id.clone())
+                .collect()
+        };
         for id in ids {
             self.check_way_back(&id).await;
         }
