@@ -1,5 +1,5 @@
 //! What the benches share: figures, the window's side of a release, a held Deployment for the raw peer, a counter
-//! of pods, and peaks of memory.
+//! of pods, peaks of memory, and processes that are compared.
 //!
 //! A bench that cannot go on says why and ends; there is nobody to recover for.
 
@@ -10,6 +10,7 @@
     reason = "programs that measure and speak to whoever runs them"
 )]
 
+pub mod contestant;
 pub mod figures;
 pub mod held;
 pub mod memory;

@@ -73,6 +73,7 @@ impl Driver {
         records: Vec<Record>,
         act: Option<&PreparedAct>,
     ) -> Result<(), PortError> {
+        self.write_outcomes().await;
         let at = self.ports.clock.now();
         let intent = act.map(|act| Intent {
             at,

@@ -36,3 +36,26 @@ pub struct Dossier {
     /// Operations sent so far; the next one's number.
     pub operations: u64,
 }
+
+impl Dossier {
+    /// The pod template with this hash, if the record knows it.
+    pub fn template(&self, template_hash: &str) -> Option<&Value> {
+        if template_hash == self.release.from.template_hash {
+            self.template_before()
+        } else if template_hash == self.release.to.template_hash {
+            Some(&self.new_template)
+        } else {
+            self.other_templates.get(template_hash)
+        }
+    }
+
+    /// The pod template from before the release.
+    pub fn template_before(&self) -> Option<&Value> {
+        self.before.pointer("/spec/template")
+    }
+
+    /// The name of the next operation.
+    pub fn next_operation(&self) -> OperationId {
+        OperationId(format!("{}.{}.{}", self.release.id, self.epoch, self.operations))
+    }
+}

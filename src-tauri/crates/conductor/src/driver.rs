@@ -1,12 +1,11 @@
 use crate::apply::ApplyError;
 use crate::health::Health;
 use crate::{
-    ActProgress, Clock, Contact, Dossier, Intent, Journal, Observed, OperationId, PortError, Pursuit,
-    Signals, Unfinished, Waiting, Workloads,
+    ActProgress, Clock, Contact, Dossier, Intent, Journal, Observed, OperationId, Outcome, PortError,
+    Pursuit, Signals, Unfinished, Waiting, Workloads,
 };
 use judge::{ReleaseVerdict, SignalError};
-use release::{Command, Event, Goal, Person, Release, RollbackTarget, Stage};
-use serde_json::Value;
+use release::{Command, Event, Goal, Person, Release, RollbackTarget, Stage, Timestamp};
 use std::sync::Arc;
 
 /// What a driver needs of the world.
@@ -30,6 +29,8 @@ pub struct Driver {
     pub(crate) dossier: Dossier,
     pub(crate) own_operations: Vec<OperationId>,
     pub(crate) open_intents: Vec<Intent>,
+    /// Outcomes that the record does not know yet: nobody waits for them. They are written before the next intent.
+    pub(crate) outcomes: Vec<(OperationId, Timestamp, Outcome)>,
     pub(crate) health: Health,
     pub(crate) seen: Option<Observed>,
     pub(crate) acts: Vec<ActProgress>,
@@ -126,6 +127,7 @@ impl Driver {
             dossier,
             own_operations,
             open_intents,
+            outcomes: Vec::new(),
             health,
             seen: None,
             acts: Vec::new(),
@@ -139,7 +141,8 @@ impl Driver {
         }
     }
 
-    /// Carries out what a person asks for. A rollback is sent to the cluster before this returns, if it can be reached.
+    /// Carries out what a person asks for. A rollback is sent to the cluster before this returns, if it can be reached; what
+    /// became of it is written down with the next turn, which therefore has to follow.
     ///
     /// # Errors
     ///
@@ -160,7 +163,7 @@ impl Driver {
         let RollbackTarget::Revision { version, .. } = target else {
             return Ok(());
         };
-        if self.template_of(&version.template_hash).is_some() {
+        if self.dossier.template(&version.template_hash).is_some() {
             return Ok(());
         }
         let revisions = self.ports.workloads.revisions(&self.dossier.workload).await?;
@@ -184,51 +187,10 @@ impl Driver {
         Ok(())
     }
 
-    pub(crate) fn template_of(&self, template_hash: &str) -> Option<&Value> {
-        if template_hash == self.dossier.release.from.template_hash {
-            self.dossier.before.pointer("/spec/template")
-        } else if template_hash == self.dossier.release.to.template_hash {
-            Some(&self.dossier.new_template)
-        } else {
-            self.dossier.other_templates.get(template_hash)
-        }
-    }
-
-    /// The pursuit of a goal with the next free operation name. A target whose template is nowhere known falls back to the
-    /// version before.
+    /// The pursuit of a goal with the next free operation name.
     pub(crate) fn pursuit(&self, release: &Release, goal: Goal) -> Pursuit {
-        let template = match &goal {
-            Goal::RolledBack {
-                target: RollbackTarget::Revision { version, .. },
-            } => self.template_of(&version.template_hash),
-            Goal::RolledBack {
-                target: RollbackTarget::Before,
-            } => self.dossier.before.pointer("/spec/template"),
-            _ => Some(&self.dossier.new_template),
-        };
         let insist = matches!(&release.stage, Stage::RollingBack { automatic: false, .. });
-        Pursuit {
-            release: release.id.clone(),
-            epoch: self.dossier.epoch,
-            uid: self.dossier.uid.clone(),
-            goal,
-            before: self.dossier.before.clone(),
-            template: template.cloned().unwrap_or(Value::Null),
-            new_template: self.dossier.new_template.clone(),
-            surge_limit: release.plan.surge_limit,
-            accept_less_capacity: release.plan.accept_less_capacity,
-            last_operation: self.dossier.last_operation.clone(),
-            own_operations: self.own_operations.clone(),
-            operation: self.next_operation(),
-            insist,
-        }
-    }
-
-    fn next_operation(&self) -> OperationId {
-        OperationId(format!(
-            "{}.{}.{}",
-            self.dossier.release.id, self.dossier.epoch, self.dossier.operations
-        ))
+        Pursuit::of(&self.dossier, goal, self.own_operations.clone(), insist)
     }
 
     pub(crate) fn show_act(&mut self, act: ActProgress) {
@@ -249,6 +211,11 @@ impl Driver {
             signals_contact: self.health.contact.clone(),
             journal_trouble: self.journal_trouble.clone(),
         }
+    }
+
+    /// The act that was sent last since this driver began.
+    pub fn last_act(&self) -> Option<&ActProgress> {
+        self.acts.last()
     }
 
     /// The dossier with its present state.

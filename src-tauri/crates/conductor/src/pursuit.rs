@@ -1,5 +1,5 @@
-use crate::OperationId;
-use release::{Goal, ReleaseId, Share};
+use crate::{Dossier, Observed, OperationId};
+use release::{Goal, Plan, ReleaseId, RollbackTarget, Share};
 use serde_json::Value;
 
 /// Where a workload shall go, and everything that is needed to build the next act towards it.
@@ -31,4 +31,61 @@ pub struct Pursuit {
     pub operation: OperationId,
     /// Whether a person asked for this rollback: then a foreign change is overwritten and not reported.
     pub insist: bool,
+}
+
+impl Pursuit {
+    /// The pursuit of a goal of a release, with the next free operation name. A rollback's target whose template the record
+    /// does not know has none (null): then there is nothing to send.
+    pub fn of(dossier: &Dossier, goal: Goal, own_operations: Vec<OperationId>, insist: bool) -> Pursuit {
+        let template = match &goal {
+            Goal::RolledBack {
+                target: RollbackTarget::Revision { version, .. },
+            } => dossier.template(&version.template_hash),
+            Goal::RolledBack {
+                target: RollbackTarget::Before,
+            } => dossier.template_before(),
+            _ => Some(&dossier.new_template),
+        };
+        Pursuit {
+            release: dossier.release.id.clone(),
+            epoch: dossier.epoch,
+            uid: dossier.uid.clone(),
+            goal,
+            before: dossier.before.clone(),
+            template: template.cloned().unwrap_or(Value::Null),
+            new_template: dossier.new_template.clone(),
+            surge_limit: dossier.release.plan.surge_limit,
+            accept_less_capacity: dossier.release.plan.accept_less_capacity,
+            last_operation: dossier.last_operation.clone(),
+            own_operations,
+            operation: dossier.next_operation(),
+            insist,
+        }
+    }
+
+    /// The pursuit of a release that does not exist yet: for asking the cluster what it would say.
+    pub fn imagined(
+        seen: &Observed,
+        goal: Goal,
+        template: Value,
+        new_template: Value,
+        plan: &Plan,
+    ) -> Pursuit {
+        let release = ReleaseId("rehearsal".into());
+        Pursuit {
+            operation: OperationId(format!("{release}.1.0")),
+            release,
+            epoch: 1,
+            uid: seen.view.uid.clone(),
+            goal,
+            before: seen.object.clone(),
+            template,
+            new_template,
+            surge_limit: plan.surge_limit,
+            accept_less_capacity: plan.accept_less_capacity,
+            last_operation: None,
+            own_operations: Vec::new(),
+            insist: true,
+        }
+    }
 }

@@ -10,7 +10,7 @@ const TRIES_OF_A_CLICK: u32 = 8;
 const RETRY_MILLIS: u64 = 500;
 
 impl Driver {
-    /// Sends an act whose intent is durable, and writes its outcome. A person's rollback that meets a foreign write reads
+    /// Sends an act whose intent is durable, and keeps its outcome. A person's rollback that meets a foreign write reads
     /// again and sends again.
     pub(crate) async fn send(&mut self, act: PreparedAct) {
         let mut act = act;
@@ -75,8 +75,8 @@ impl Driver {
                 progress.step = ActStep::Accepted;
                 progress.generation = Some(accepted.generation);
                 self.show_act(progress);
-                self.settle_earlier(&act.operation).await;
-                self.accepted(act, accepted).await;
+                self.settle_earlier(&act.operation);
+                self.accepted(act, accepted);
                 Ok(())
             }
             Err(error) => {
@@ -94,7 +94,7 @@ impl Driver {
         }
     }
 
-    async fn accepted(&mut self, act: &PreparedAct, accepted: Accepted) {
+    fn accepted(&mut self, act: &PreparedAct, accepted: Accepted) {
         self.dossier.last_operation = Some(act.operation.clone());
         self.last_refusal = None;
         self.not_before = 0;
@@ -102,7 +102,7 @@ impl Driver {
             generation: accepted.generation,
             resource_version: accepted.resource_version.clone(),
         };
-        self.close_intent(&act.operation, &outcome).await;
+        self.close_intent(&act.operation, outcome);
         if let Some(seen) = &mut self.seen {
             take_over(seen, accepted);
         }
@@ -120,18 +120,17 @@ impl Driver {
             let outcome = Outcome::Unknown {
                 message: message.clone(),
             };
-            self.write_outcome(&act.operation, &outcome).await;
+            self.keep_outcome(&act.operation, outcome);
             return;
         }
         self.own_operations
             .retain(|operation| *operation != act.operation);
         self.close_intent(
             &act.operation,
-            &Outcome::Refused {
+            Outcome::Refused {
                 message: error.to_string(),
             },
-        )
-        .await;
+        );
         if !error.is_passing() && *error != ActError::Gone {
             let message = error.to_string();
             if self.last_refusal.as_ref() != Some(&message) {
@@ -143,7 +142,7 @@ impl Driver {
     }
 
     /// Looks up on the object what became of intents without an outcome.
-    pub(crate) async fn look_up_open_intents(&mut self) {
+    pub(crate) fn look_up_open_intents(&mut self) {
         let Some(seen) = &self.seen else { return };
         let (on_object, generation) = (seen.view.operation.clone(), seen.view.generation);
         let resource_version = seen.view.resource_version.clone();
@@ -157,12 +156,12 @@ impl Driver {
                     resource_version: resource_version.clone(),
                 };
                 self.show_looked_up(operation, ActStep::Accepted, Some(generation));
-                self.close_intent(operation, &outcome).await;
+                self.close_intent(operation, outcome);
             } else {
                 // A request that is still on its way is harmless: its precondition is the operation that stands on the object
                 // now, and the next act takes that away. The name stays known as our own.
                 self.show_looked_up(operation, ActStep::Refused, None);
-                self.close_intent(operation, &Outcome::NeverHappened).await;
+                self.close_intent(operation, Outcome::NeverHappened);
             }
         }
     }
@@ -177,33 +176,30 @@ impl Driver {
     }
 
     /// Accepted acts whose generation the controller has seen are applied.
-    pub(crate) async fn mark_applied(&mut self) {
+    pub(crate) fn mark_applied(&mut self) {
         let Some(seen) = &self.seen else { return };
         let observed = seen.view.observed_generation;
         self.mark(Outcome::Applied, ActStep::Applied, |act| {
             act.step == ActStep::Accepted && act.generation.is_some_and(|generation| observed >= generation)
-        })
-        .await;
+        });
     }
 
     /// The goal is reached: everything accepted so far is settled.
-    pub(crate) async fn mark_settled(&mut self) {
+    pub(crate) fn mark_settled(&mut self) {
         self.mark(Outcome::Settled, ActStep::Settled, |act| {
             matches!(act.step, ActStep::Accepted | ActStep::Applied)
-        })
-        .await;
+        });
     }
 
     /// A later act is only sent once what an earlier one asked for is so, or does not matter any more.
-    async fn settle_earlier(&mut self, than: &OperationId) {
+    fn settle_earlier(&mut self, than: &OperationId) {
         let than = than.clone();
         self.mark(Outcome::Settled, ActStep::Settled, |act| {
             act.operation != than && matches!(act.step, ActStep::Accepted | ActStep::Applied)
-        })
-        .await;
+        });
     }
 
-    async fn mark(&mut self, outcome: Outcome, step: ActStep, which: impl Fn(&ActProgress) -> bool) {
+    fn mark(&mut self, outcome: Outcome, step: ActStep, which: impl Fn(&ActProgress) -> bool) {
         let at = self.ports.clock.now();
         let mut marked = Vec::new();
         for act in self.acts.iter_mut().filter(|act| which(act)) {
@@ -212,22 +208,29 @@ impl Driver {
             marked.push(act.operation.clone());
         }
         for operation in marked {
-            self.write_outcome(&operation, &outcome).await;
+            self.keep_outcome(&operation, outcome.clone());
         }
     }
 
-    async fn close_intent(&mut self, operation: &OperationId, outcome: &Outcome) {
+    fn close_intent(&mut self, operation: &OperationId, outcome: Outcome) {
         self.open_intents
             .retain(|intent| intent.act.operation != *operation);
-        self.write_outcome(operation, outcome).await;
+        self.keep_outcome(operation, outcome);
     }
 
-    async fn write_outcome(&mut self, operation: &OperationId, outcome: &Outcome) {
+    /// Outcomes are not on the way of a click: until they are written, the object itself tells what became of an act.
+    fn keep_outcome(&mut self, operation: &OperationId, outcome: Outcome) {
         let at = self.ports.clock.now();
+        self.outcomes.push((operation.clone(), at, outcome));
+    }
+
+    /// Writes down what became of the acts so far.
+    pub(crate) async fn write_outcomes(&mut self) {
         let id = self.dossier.release.id.clone();
-        if let Err(error) = self.ports.journal.outcome(&id, operation, at, outcome).await {
-            // The act stands; after a restart the object itself tells what became of it.
-            self.journal_trouble = Some(error);
+        for (operation, at, outcome) in std::mem::take(&mut self.outcomes) {
+            if let Err(error) = self.ports.journal.outcome(&id, &operation, at, &outcome).await {
+                self.journal_trouble = Some(error);
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ impl Driver {
     /// Nothing that only reads stands in the way of a person: when `urgent` is ready, a read that has no answer yet is given
     /// up and the round ends. What is being sent or written down is always finished.
     pub async fn turn(&mut self, urgent: &mut Urgent) -> Turn {
+        self.write_outcomes().await;
         if self.dossier.release.stage.is_end() || self.dossier.release.stage == Stage::Planned {
             return Turn {
                 next_millis: LOOK_MILLIS,
@@ -36,15 +37,16 @@ impl Driver {
             };
         }
         if self.look_at_workload(urgent).await {
-            self.look_up_open_intents().await;
+            self.look_up_open_intents();
             self.recognise_own_operation();
-            self.mark_applied().await;
+            self.mark_applied();
             self.preflight(urgent).await;
             self.watch_health(urgent).await;
             if !urgent.is_terminated() {
                 self.pursue().await;
             }
         }
+        self.write_outcomes().await;
         let busy = self.waiting.is_some() || !self.open_intents.is_empty() || self.contact.trouble.is_some();
         let stands = matches!(self.dossier.release.stage, Stage::Baking | Stage::Held { .. });
         let next_millis = if stands && !busy {
@@ -185,7 +187,7 @@ impl Driver {
             self.waiting = None;
             match next {
                 Next::Arrived => {
-                    self.mark_settled().await;
+                    self.mark_settled();
                     if stage == Stage::Baking {
                         return;
                     }

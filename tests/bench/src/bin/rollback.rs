@@ -247,7 +247,8 @@ fn report(figures: &Figures, runs: usize, file_system: &str) {
     let to_raw = ratio(&figures.click, &figures.raw);
     let to_kubectl = ratio(&figures.click, &figures.kubectl);
     println!(
-        "\n{to_raw} × the raw PATCH, {to_kubectl} × kubectl (about half of kubectl's time is its process's start)"
+        "\n{to_raw} × the raw PATCH, {to_kubectl} × kubectl ({:.0} % of kubectl's time is its process's start)",
+        ratio(&figures.kubectl_start, &figures.kubectl) * 100.0
     );
     let result: Value = json!({
         "bench": "rollback",

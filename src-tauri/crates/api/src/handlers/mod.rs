@@ -1,14 +1,17 @@
 //! The answers to commands, one file per screen or concept.
 
 mod connections;
+mod draft;
 mod environments;
 mod findings;
 mod history;
 mod metrics;
-mod new_release;
 mod practice;
+mod preflight;
 mod readiness;
 mod refresh;
 mod release;
 mod settings;
 mod shell;
+mod start;
+mod wanted;

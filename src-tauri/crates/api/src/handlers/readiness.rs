@@ -1,13 +1,13 @@
 use crate::api::Inner;
 use crate::handlers::findings;
-use crate::handlers::new_release::finding;
+use crate::handlers::preflight::finding;
 use crate::picture::{Readiness, Told};
 use crate::runtime::Application;
 use crate::view::{
     Check, CheckState, Contact, ContactState, Estimate, Finding, LiveRelease, RollbackChoice, Said,
 };
-use conductor::{Observed, OperationId, Pursuit, Workloads as _};
-use release::{Goal, Plan, ReleaseId, RollbackTarget, Share, Stage};
+use conductor::{Dossier, Observed, Pursuit, Workloads as _};
+use release::{Goal, MAX_PHASES, Plan, ReleaseId, RollbackTarget, Share, Stage};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -41,28 +41,16 @@ impl Inner {
             return;
         };
         let dossier = actor.live.recorder.told().dossier.clone();
-        let template = dossier
-            .before
-            .pointer("/spec/template")
-            .cloned()
-            .unwrap_or_default();
-        let pursuit = Pursuit {
-            release: dossier.release.id.clone(),
-            epoch: dossier.epoch,
-            uid: dossier.uid.clone(),
-            goal: Goal::RolledBack {
-                target: RollbackTarget::Before,
-            },
-            template,
-            new_template: dossier.new_template.clone(),
-            surge_limit: dossier.release.plan.surge_limit,
-            accept_less_capacity: dossier.release.plan.accept_less_capacity,
-            last_operation: seen.view.operation.clone(),
-            own_operations: seen.view.operation.clone().into_iter().collect(),
-            operation: OperationId(format!("{}.rehearsal", dossier.release.id)),
-            insist: true,
-            before: dossier.before,
+        // Whoever wrote last: the way back is checked against the object as it is.
+        let operation = seen.view.operation.clone();
+        let dossier = Dossier {
+            last_operation: operation.clone(),
+            ..dossier
         };
+        let goal = Goal::RolledBack {
+            target: RollbackTarget::Before,
+        };
+        let pursuit = Pursuit::of(&dossier, goal, operation.into_iter().collect(), true);
         let readiness = self.readiness(&dossier.workload, &pursuit, &seen).await;
         let others = self
             .workloads
@@ -130,46 +118,14 @@ impl Inner {
             return Readiness::default();
         };
         let live = seen.object.pointer("/spec/template").cloned().unwrap_or_default();
-        let pursuit = self.first_pursuit(
-            &seen,
-            Goal::RolledBack {
-                target: target.target.clone(),
-            },
-            found.template,
-            live,
-            Share::from_percent(25.0),
-            false,
-        );
+        let goal = Goal::RolledBack {
+            target: target.target.clone(),
+        };
+        let pursuit = Pursuit::imagined(&seen, goal, found.template, live, &Plan::default());
         let mut readiness = self.readiness(application.workload(), &pursuit, &seen).await;
         readiness.checks.insert(0, warmth(target, seen.view.replicas));
         readiness.checked_at = Some(self.now_of(&application.workload().environment));
         readiness
-    }
-
-    fn first_pursuit(
-        &self,
-        seen: &Observed,
-        goal: Goal,
-        template: Value,
-        new_template: Value,
-        surge_limit: Share,
-        accept_less_capacity: bool,
-    ) -> Pursuit {
-        Pursuit {
-            release: ReleaseId("rehearsal".into()),
-            epoch: 1,
-            uid: seen.view.uid.clone(),
-            goal,
-            before: seen.object.clone(),
-            template,
-            new_template,
-            surge_limit,
-            accept_less_capacity,
-            last_operation: None,
-            own_operations: Vec::new(),
-            operation: OperationId("rehearsal.1.0".into()),
-            insist: true,
-        }
     }
 
     /// What the cluster says to a plan, the worst first.
@@ -180,21 +136,15 @@ impl Inner {
         template: &Value,
         plan: &Plan,
     ) -> Vec<Finding> {
-        let shares: Vec<Share> = plan.phases.iter().map(|phase| phase.share).collect();
+        let phases = plan.phases.iter().take(MAX_PHASES);
+        let shares: Vec<Share> = phases.map(|phase| phase.share).collect();
         let first = shares.first().copied().unwrap_or(Share::WHOLE);
         let goal = if first.is_whole() {
             Goal::Promoted
         } else {
             Goal::Share { share: first }
         };
-        let pursuit = self.first_pursuit(
-            seen,
-            goal,
-            template.clone(),
-            template.clone(),
-            plan.surge_limit,
-            plan.accept_less_capacity,
-        );
+        let pursuit = Pursuit::imagined(seen, goal, template.clone(), template.clone(), plan);
         match self
             .workloads
             .preflight(&pursuit, application.workload(), &shares)

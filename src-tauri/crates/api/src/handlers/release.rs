@@ -1,6 +1,6 @@
 use crate::api::Inner;
 use crate::failure::failure;
-use crate::picture::{Readiness, Told};
+use crate::picture::{self, Readiness, Told};
 use crate::view::{
     Act, ActKind, ActStatus, Confirmation, Empty, Failure, ForwardRequest, HandOverRequest, LiveRelease,
     ReasonRequest, ReleaseRequest, RollBackRequest, WatchRequest,
@@ -114,18 +114,11 @@ impl Inner {
         let actor = self.actor(release).await?;
         let asked_at = actor.ports.clock.now();
         let begun = std::time::Instant::now();
-        actor.command(&self.person().await, command).await?;
+        let sent = actor.command(&self.person().await, command).await?;
         let took = begun.elapsed().as_secs_f64() * 1000.0;
-        let last = self
-            .live_now(&ReleaseId(release.to_owned()))
-            .and_then(|live| live.act);
-        // What the command itself sent is told; a command that sends nothing is settled by being written down.
-        Ok(match last.filter(|act| act.asked_at >= asked_at) {
-            Some(act) => Act {
-                kind,
-                accepted_after_ms: act.accepted_after_ms.map(|_| took),
-                ..act
-            },
+        // A command that sends nothing is settled by being written down.
+        Ok(match sent {
+            Some(act) => picture::sent_act(&act, kind, asked_at, took),
             None => Act {
                 operation: String::new(),
                 kind,

@@ -1,6 +1,6 @@
 use super::Told;
 use crate::view::{Act, ActKind, ActStatus, Failure};
-use conductor::{Intent, Outcome};
+use conductor::{ActProgress, ActStep, Intent, Outcome};
 use history::Happening;
 use release::Timestamp;
 
@@ -45,6 +45,27 @@ fn act(told: &Told, asked_at: Timestamp, intent: &Intent) -> Act {
         asked_at,
         accepted_after_ms: after(accepted_at),
         settled_after_ms: after(settled_at),
+        failure,
+    }
+}
+
+/// An act that a person's command has just sent. `took` is the time from the command to the cluster's answer, in milliseconds.
+pub(crate) fn sent_act(act: &ActProgress, kind: ActKind, asked_at: Timestamp, took: f64) -> Act {
+    let (status, failure) = match act.step {
+        ActStep::Sent => (ActStatus::Sent, None),
+        ActStep::Accepted => (ActStatus::Accepted, None),
+        ActStep::Applied => (ActStatus::Applied, None),
+        ActStep::Settled => (ActStatus::Settled, None),
+        ActStep::Unknown => (ActStatus::Unknown, None),
+        ActStep::Refused => (ActStatus::Refused, Some(refused(&act.message))),
+    };
+    Act {
+        operation: act.operation.0.clone(),
+        kind,
+        status,
+        asked_at,
+        accepted_after_ms: act.generation.map(|_| took),
+        settled_after_ms: None,
         failure,
     }
 }

@@ -17,6 +17,7 @@ mod told;
 mod track;
 mod traffic;
 
+pub(crate) use acts::sent_act;
 pub(crate) use head::{head, version_tag, workload_name};
 pub(crate) use live::{Around, live, running};
 pub(crate) use recorded::{capsule, ending};

@@ -1,7 +1,7 @@
 use super::Recorder;
 use crate::picture::Readiness;
 use crate::view::Failure;
-use conductor::{Driver, DriverView, Ports};
+use conductor::{ActProgress, Driver, DriverView, Ports};
 use futures::FutureExt as _;
 use release::{Command, Person};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,7 +39,7 @@ impl Live {
 struct Ask {
     by: Person,
     command: Command,
-    reply: oneshot::Sender<Result<(), Failure>>,
+    reply: oneshot::Sender<Result<Option<ActProgress>, Failure>>,
 }
 
 /// The task that drives one release, from outside.
@@ -85,8 +85,13 @@ impl Actor {
         }
     }
 
-    /// Carries out a person's command. A rollback has been sent to the cluster when this returns, if it can be reached.
-    pub(crate) async fn command(&self, by: &Person, command: Command) -> Result<(), Failure> {
+    /// Carries out a person's command, and gives the act that it sent to the cluster, if it sent one. A rollback has been sent
+    /// when this returns, if the cluster can be reached.
+    pub(crate) async fn command(
+        &self,
+        by: &Person,
+        command: Command,
+    ) -> Result<Option<ActProgress>, Failure> {
         let (reply, answer) = oneshot::channel();
         let stopped = || {
             crate::failure::failure(
@@ -160,22 +165,31 @@ impl<F: Fn() + Send + Sync> Work<F> {
     }
 
     async fn carry_out(&mut self, ask: Ask) {
-        let answer = self
-            .driver
-            .command(&ask.by, ask.command)
-            .await
-            .map_err(Failure::from);
-        self.publish();
-        // Nobody may be waiting any more.
-        let _ = ask.reply.send(answer);
+        let before = self.last_act();
+        let answer = self.driver.command(&ask.by, ask.command).await;
+        let sent = self
+            .last_act()
+            .filter(|act| before.is_none_or(|before| before.operation != act.operation));
+        self.keep_view();
+        // The person first: drawing the new picture can wait. Nobody may be waiting any more.
+        let _ = ask.reply.send(answer.map(|()| sent).map_err(Failure::from));
+        (self.changed)();
+    }
+
+    fn last_act(&self) -> Option<ActProgress> {
+        self.driver.last_act().cloned()
     }
 
     fn publish(&self) {
+        self.keep_view();
+        (self.changed)();
+    }
+
+    fn keep_view(&self) {
         let view = self.driver.view();
         // The driver knows the workload's template and its own counters better than the record does.
         self.live.recorder.told().dossier.release = view.release.clone();
         *self.live.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(view);
-        (self.changed)();
     }
 }
 

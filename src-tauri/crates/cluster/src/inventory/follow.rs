@@ -174,6 +174,13 @@ impl Inventory {
             .sum()
     }
 
+    /// Whether the pod with this uid is known, of any workload; for measuring.
+    pub fn knows_pod(&self, uid: &str) -> bool {
+        let places = lock(&self.shared.places);
+        let mut pods = places.values().filter_map(|place| place.pods.as_ref());
+        pods.any(|pods| pods.items.contains_key(uid))
+    }
+
     /// Tells of every change. Changes come in bursts: gather them before reading the state.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.shared.changes.subscribe()
