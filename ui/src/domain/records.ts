@@ -1,4 +1,4 @@
-import type { EventLine, RecordKind, Said, Signal } from '../backend/generated/view';
+import type { EventLine, RecordKind, Said, Sentence, Signal } from '../backend/generated/view';
 import type { GlyphKind } from '../shared/Glyph.svelte';
 import type { IconName } from '../shared/icons';
 import type { Words } from '../words/index.svelte';
@@ -10,9 +10,22 @@ export interface LineText {
   why: string;
 }
 
-/** The words for what the backend has the window say. */
-export function saidText(w: Words, said: Said): string {
+/** The words for what the backend has the window say. What the judge says is worded with its signals. */
+export function saidText(w: Words, said: Said, signals: Signal[] = []): string {
+  if (said.code === 'judged') return sentenceText(w, said.sentence, signals);
   return (w.said[said.code] as (facts: Said) => string)(said);
+}
+
+/** The judge's sentence in words. */
+export function sentenceText(w: Words, sentence: Sentence, signals: Signal[]): string {
+  if (sentence.code === 'allHealthy') return w.health.allHealthy(sentence.signals);
+  if (sentence.code === 'nothingToJudge') return w.health.nothingToJudge;
+  const signal = signals.find((one) => one.spec.id === sentence.signal);
+  const name = signal ? signalName(w, signal.spec) : sentence.signal;
+  const format = signal ? signalFormat(w, signal.spec) : { value: String };
+  const say = w.reasons.judged[sentence.reason.code] as (facts: unknown, context: unknown) => string;
+  const text = w.health.about(name, say(sentence.reason, format));
+  return sentence.code === 'waitingFor' && sentence.others > 0 ? w.health.andOthers(text, sentence.others) : text;
 }
 
 /** The words for a line of a release's record. */
@@ -27,7 +40,7 @@ export function recordText(w: Words, record: RecordKind, phase: number, version:
 /** The words for one line of the event list. */
 export function lineText(w: Words, line: EventLine, version: string, signals: Signal[]): LineText {
   const text = bare(w, line, version, signals);
-  const why = line.reason ? saidText(w, line.reason) : text.why;
+  const why = line.reason ? saidText(w, line.reason, signals) : text.why;
   const person = line.by?.name;
   if (!person) return { ...text, why };
   return { ...text, why: why ? w.records.says(person, why) : w.records.by(person) };
@@ -103,7 +116,8 @@ export function lineMark(line: EventLine): { glyph: GlyphKind } | { icon: IconNa
         return { icon: 'box', tone: 'soft' };
       case 'podsRestarted':
       case 'containerEnded':
-      case 'containerWaiting':
+      case 'podTrouble':
+      case 'workloadTrouble':
         return { glyph: 'degraded' };
       case 'configChanged':
         return { glyph: 'warning' };

@@ -8,8 +8,8 @@ export type Route =
   /** Empty names are picked on the page; `from` is the environment whose version is to be released. */
   | { section: 'newRelease'; application: string; environment: string; from?: string }
   | { section: 'live'; release: string | null }
-  /** `find` are words that the list begins filtered with. */
-  | { section: 'history'; release: string | null; find?: string }
+  /** `find` are words that the list begins filtered with; `at` is the moment at which the whole screen is replayed. */
+  | { section: 'history'; release: string | null; find?: string; at?: number }
   | { section: 'connections' }
   | { section: 'settings' };
 
@@ -25,6 +25,7 @@ export function addressOf(route: Route): string {
         .replace(/\/+$/, '');
     case 'history':
       if (route.release === null && route.find) return `/history//${keep(route.find)}`;
+      if (route.release !== null && route.at !== undefined) return `/history/${keep(route.release)}/at/${route.at}`;
       return route.release === null ? '/history' : `/history/${keep(route.release)}`;
     case 'live':
       return route.release === null ? `/${route.section}` : `/${route.section}/${keep(route.release)}`;
@@ -44,6 +45,10 @@ export function routeOf(address: string): Route {
     return fourth ? { ...route, from: fourth } : route;
   }
   if (first === 'history' && !second && third) return { section: first, release: null, find: third };
+  if (first === 'history' && second && third === 'at') {
+    const at = Number(fourth);
+    return { section: first, release: second, ...(Number.isFinite(at) ? { at } : {}) };
+  }
   if (first === 'live' || first === 'history') return { section: first, release: second || null };
   if (first === 'connections' || first === 'settings') return { section: first };
   return { section: 'environments' };

@@ -37,6 +37,7 @@ export const icons = {
   close: 'm4 4 8 8M12 4l-8 8',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
   table: 'M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.7h11M6.5 3v10',
+  expand: 'M9.5 2.5h4v4M13.3 2.7 9 7M6.5 13.5h-4v-4M2.7 13.3 7 9',
   refresh: 'M13.5 8A5.5 5.5 0 1 1 11.8 4M13.5 2v3.2h-3.2',
 } as const;
 

@@ -5,6 +5,7 @@ import Connections from '../views/connections/Connections.svelte';
 import Environments from '../views/environments/Environments.svelte';
 import FirstRun from '../views/first-run/FirstRun.svelte';
 import History from '../views/history/History.svelte';
+import ReplayPage from '../views/history/ReplayPage.svelte';
 import Live from '../views/live/Live.svelte';
 import NewRelease from '../views/new-release/NewRelease.svelte';
 import Settings from '../views/settings/Settings.svelte';
@@ -19,7 +20,7 @@ export function viewFor(route: Route, shell: Shell | null): Component {
     case 'live':
       return Live;
     case 'history':
-      return History;
+      return route.at === undefined ? History : ReplayPage;
     case 'connections':
       return shell && !shell.hasEnvironments ? FirstRun : Connections;
     case 'settings':

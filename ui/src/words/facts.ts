@@ -13,8 +13,8 @@ export interface SignalFormat {
   value: (value: number) => string;
 }
 
-/** Words for everything that the backend can have the window say. */
-export type SaidWords = Sentences<Said>;
+/** Words for everything that the backend can have the window say, but for what the judge says: that needs the signals. */
+export type SaidWords = Sentences<Exclude<Said, { code: 'judged' }>>;
 /** Words for the release's own record: what happened, and why where it is known. */
 export type RecordWords = Sentences<RecordKind, { version: string; phase: number }>;
 /** Words for holds. */

@@ -10,7 +10,7 @@ use crate::view::{
 };
 use cluster::{Environments, KubeWorkloads};
 use conductor::{Clock, Driver, Journal as _, Ports, Unfinished, WorkloadView};
-use history::{History, SetAside};
+use history::{History, SetAside, Story};
 use practice::Practice;
 use release::{Person, ReleaseId, Timestamp};
 use serde_json::Value;
@@ -78,6 +78,9 @@ pub(crate) struct Inner {
     pub(crate) telemetry: Arc<Telemetry>,
     pub(crate) actors: Mutex<BTreeMap<ReleaseId, Arc<Actor>>>,
     pub(crate) watched: Mutex<Option<ReleaseId>>,
+    pub(crate) replayed: Mutex<Option<Arc<Story>>>,
+    /// How long the ways back took that are over for good, by release: read from whole records once.
+    pub(crate) recoveries: Mutex<BTreeMap<ReleaseId, Option<f64>>>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) kubeconfig: Option<Vec<PathBuf>>,
 }
@@ -117,6 +120,8 @@ impl Api {
             telemetry: Arc::new(Telemetry::new()),
             actors: Mutex::default(),
             watched: Mutex::default(),
+            replayed: Mutex::default(),
+            recoveries: Mutex::default(),
             events: broadcast::channel(EVENTS_KEPT).0,
             kubeconfig: options.kubeconfig,
             history,
@@ -326,10 +331,12 @@ impl Inner {
             .as_ref()
             .and_then(|view| view.seen.as_ref())
             .map(|seen| &seen.view);
+        let contact = contact(&actor);
         let around = Around {
             environment: self.recorded_tag(&told.release().environment),
             view: seen,
-            contact: contact(&actor),
+            in_contact: contact.state == ContactState::Live,
+            contact,
             signals_failure: view
                 .as_ref()
                 .and_then(|view| view.signals_contact.trouble.clone())

@@ -39,6 +39,7 @@ impl Inner {
 
             Command::HistoryList(request) => reply(self.history_list(request).await),
             Command::Capsule(request) => reply(self.capsule(request).await),
+            Command::Moment(request) => reply(self.moment(request).await),
             Command::HistoryChanges(request) => reply(self.history_changes(request).await),
             Command::AddNote(request) => reply(self.add_note(request).await),
             Command::Export(request) => reply(self.export(request).await),

@@ -42,6 +42,9 @@ impl Driver {
             self.mark_applied();
             self.preflight(urgent).await;
             self.watch_health(urgent).await;
+            if matches!(self.dossier.release.stage, Stage::RollingBack { .. }) {
+                self.keep_snapshot().await;
+            }
             if !urgent.is_terminated() {
                 self.pursue().await;
             }

@@ -1,4 +1,13 @@
-import type { Capsule, Ending, HistoryFilter, HistoryList, HistoryRow, ManifestDiff, Note } from '../generated/view';
+import type {
+  Capsule,
+  Ending,
+  HistoryFilter,
+  HistoryList,
+  HistoryRow,
+  LiveRelease,
+  ManifestDiff,
+  Note,
+} from '../generated/view';
 import { mei, phaseTimes, production, staging, startedAt } from './checkout';
 import { picture, tellings, type Script } from './story';
 
@@ -144,6 +153,29 @@ export function recordOf(id: string): Capsule | null {
       from: label(found.from, capsule.head.from),
       to: label(found.to, capsule.head.to),
     },
+  };
+}
+
+/** A release of the list as it was shown at a moment. */
+export function momentOf(id: string, at: number): LiveRelease | null {
+  const capsule = recordOf(id);
+  const found = rows.find((one) => one.id === id);
+  if (!capsule || !found) return null;
+  const script = found.ending === 'completed' ? completed : rolledBack;
+  const now = Math.max(0, (at - capsule.head.startedAt) / 1000);
+  const live = picture({
+    ...script,
+    now,
+    completed: script.completed === true && now >= 2095,
+    ...(script.rollback && now < script.rollback.at ? { rollback: undefined } : {}),
+  } as Script);
+  const moved = shiftTimes(live, capsule.head.startedAt - live.head.startedAt) as LiveRelease;
+  const endedAt = capsule.head.endedAt !== null && capsule.head.endedAt <= at ? capsule.head.endedAt : null;
+  return {
+    ...moved,
+    head: { ...capsule.head, endedAt },
+    now: at,
+    contact: { state: 'recorded', asOf: at, since: at },
   };
 }
 

@@ -26,6 +26,7 @@ import type {
   Stage,
 } from '../generated/view';
 import { after, before, choice, head, jonas, mei, phases, phaseTimes, specs, startedAt } from './checkout';
+import { gateBecause } from './because';
 import { smoothNoise } from './noise';
 
 /** What happens in a telling of the story; all times in seconds from its start. */
@@ -136,7 +137,11 @@ function tracks(script: Script, phase: number, stage: Stage): PhaseTrack[] {
               : gate === 'readiness' && started
                 ? 'passed'
                 : 'pending',
-        because: null,
+        because: gateBecause(gate, index, {
+          started,
+          passed: index < phase || script.completed === true,
+          failed: state === 'failed',
+        }),
       })),
       owner: one.owner,
       goal: one.goal,

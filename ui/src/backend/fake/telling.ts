@@ -1,5 +1,5 @@
 import { BackendError } from '../backend';
-import { changes, listOf, recordOf } from './record';
+import { changes, listOf, momentOf, recordOf } from './record';
 import type { Act, ActKind, Language, Shell, Theme } from '../generated/view';
 import { mei, phaseTimes, startedAt } from './checkout';
 import { FakeBackend } from './fake';
@@ -61,6 +61,11 @@ export class StoryTeller {
     backend.answer('history.list', (filter) => listOf(filter, this.clock()));
     backend.answer('history.capsule', ({ release }) => {
       const found = recordOf(release);
+      if (!found) throw new BackendError({ code: 'history.unknown', message: 'This release is not known.', hint: '' });
+      return found;
+    });
+    backend.answer('history.moment', ({ release, at }) => {
+      const found = momentOf(release, at);
       if (!found) throw new BackendError({ code: 'history.unknown', message: 'This release is not known.', hint: '' });
       return found;
     });

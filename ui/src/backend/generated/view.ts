@@ -1603,6 +1603,19 @@ series: number,
 failure: Failure | null, };
 
 /**
+ * A moment of a release's life.
+ */
+export type MomentRequest = {
+/**
+ * Which release.
+ */
+release: string,
+/**
+ * When; moments before its first or after its last are taken for these.
+ */
+at: Timestamp, };
+
+/**
  * What evidence is counted in.
  */
 export type Needed = "requests" | "looks" | "seconds" | "logEvidence" | "nothing";
@@ -2740,11 +2753,23 @@ reason: string,
 /**
  * The exit code.
  */
-exitCode: number, } | { "code": "containerWaiting",
+exitCode: number, } | { "code": "podTrouble",
 /**
- * Kubernetes' word.
+ * Kubernetes' word, for example `ImagePullBackOff`.
  */
-reason: string, } | { "code": "podsReady",
+reason: string,
+/**
+ * The cluster's sentence. May be empty.
+ */
+message: string, } | { "code": "workloadTrouble",
+/**
+ * The condition's reason, for example `ProgressDeadlineExceeded`.
+ */
+reason: string,
+/**
+ * The cluster's sentence. May be empty.
+ */
+message: string, } | { "code": "podsReady",
 /**
  * How many.
  */
@@ -2804,7 +2829,75 @@ scenario: string, } | { "code": "gatePassed",
 /**
  * Which.
  */
-gate: Gate, };
+gate: Gate, } | { "code": "gatePods",
+/**
+ * Ready.
+ */
+ready: number,
+/**
+ * Wanted in this phase; 0 before there is a ReplicaSet.
+ */
+wanted: number,
+/**
+ * Which version.
+ */
+version: string, } | { "code": "gatePodsFail",
+/**
+ * How many.
+ */
+failing: number,
+/**
+ * Of how many.
+ */
+wanted: number,
+/**
+ * Which version.
+ */
+version: string,
+/**
+ * Kubernetes' word for the first of them.
+ */
+reason: string, } | { "code": "judged",
+/**
+ * The sentence.
+ */
+sentence: Sentence,
+/**
+ * How far the required signals are on the way to a verdict, 0 to 1.
+ */
+evidence: number, } | { "code": "gateNoVerdict" } | { "code": "gateApproved",
+/**
+ * Who.
+ */
+by: string,
+/**
+ * Why; may be empty.
+ */
+reason: string,
+/**
+ * When.
+ */
+at: Timestamp, } | { "code": "gateAsksPerson" } | { "code": "gateNotAsked",
+/**
+ * Whether it never will be.
+ */
+over: boolean, } | { "code": "gateSkipped",
+/**
+ * Who.
+ */
+by: string,
+/**
+ * Why; may be empty.
+ */
+reason: string, } | { "code": "gatePromoted",
+/**
+ * Who.
+ */
+by: string,
+/**
+ * Why; may be empty.
+ */
+reason: string, };
 
 /**
  * One sample, in the unit of the signal's `spec`.
@@ -3421,6 +3514,7 @@ export interface Commands {
   "release.resumeAt": { request: ResumeAtRequest; reply: Started };
   "history.list": { request: HistoryFilter; reply: HistoryList };
   "history.capsule": { request: ReleaseRequest; reply: Capsule };
+  "history.moment": { request: MomentRequest; reply: LiveRelease };
   "history.changes": { request: ReleaseRequest; reply: Array<ManifestDiff> };
   "history.note": { request: NoteRequest; reply: Note };
   "history.export": { request: ReleaseRequest; reply: Exported };

@@ -38,7 +38,14 @@ function numbersNow(w: Words, live: LiveRelease): string {
 }
 
 /** What the bar says; nothing while all is well. */
-export function alarmOf(w: Words, language: Language, live: LiveRelease, now: number): AlarmText | null {
+export function alarmOf(
+  w: Words,
+  language: Language,
+  live: LiveRelease,
+  now: number,
+  /** A moment of the record: no contact is missed there. */
+  replayed = false,
+): AlarmText | null {
   const a = w.live.alarm;
   const { stage, head, impact } = live;
   const share = shareNow(live);
@@ -74,7 +81,7 @@ export function alarmOf(w: Words, language: Language, live: LiveRelease, now: nu
       numberText: estimate ? a.of(duration(language, estimate.seconds)) : '',
     };
   }
-  if (live.contact.state === 'lost' || (live.contact.state === 'recorded' && !isOver(stage))) {
+  if (live.contact.state === 'lost' || (live.contact.state === 'recorded' && !isOver(stage) && !replayed)) {
     const since = live.contact.asOf ?? live.contact.since;
     return {
       look: 'offline',

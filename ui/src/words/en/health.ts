@@ -15,6 +15,8 @@ export const health = {
   readinessOnly: 'No metrics: readiness and a person judge',
   readiness: 'Readiness',
   nothingToJudge: 'No signal is required, so nothing can be said',
+  allHealthy: (count: number) => (count === 1 ? '1 signal no worse' : `${count} signals no worse`),
+  andOthers: (text: string, others: number) => `${text}, and ${others} more`,
   about: (name: string, text: string) => `${name}: ${text}`,
   waitsFor: (signal: string, others: number) =>
     others > 0 ? `Waits for ${signal} and ${others} more` : `Waits for ${signal}`,

@@ -51,6 +51,10 @@ export const history = {
   nextEvent: 'Next event',
   play: 'Play',
   pause: 'Pause',
+  wholeScreen: 'Whole screen',
+  wholeTitle: 'Replay',
+  wholeText: 'Everything as it was; nothing here acts',
+  leaveWhole: 'Back to the record',
   speed: 'Speed',
   facts: {
     traffic: 'Share',

@@ -65,7 +65,7 @@ export const live = {
   podsReady: (ready: number, total: number) => `Pods ${ready} of ${total} ready`,
   restarts: (count: number) => (count === 1 ? '1 restart' : `${count} restarts`),
   podState: { ready: 'ready', starting: 'starting', restarting: 'restarting', ending: 'ending' },
-  restarting: (count: number, why: string) => (why ? `${count} restarting: ${why}` : `${count} restarting`),
+  troubled: (count: number, why: string) => `${count === 1 ? '1 pod' : `${count} pods`}: ${why}`,
 
   controls: 'Controls',
   hold: 'Hold',

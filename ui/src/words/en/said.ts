@@ -1,8 +1,26 @@
 import type { SaidWords } from '../facts';
-import { duration, measured, percent } from '../format';
+import { clock, duration, measured, percent } from '../format';
 
 const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 const seconds = (value: number): string => duration('en', value);
+
+/** What Kubernetes' words mean; others stand as they are. */
+const troubles: Record<string, string> = {
+  OOMKilled: 'Killed: out of memory',
+  CrashLoopBackOff: 'Crashes again and again',
+  ImagePullBackOff: 'The image cannot be pulled',
+  ErrImagePull: 'The image cannot be pulled',
+  InvalidImageName: 'The image has no valid name',
+  CreateContainerConfigError: 'A ConfigMap or Secret is missing',
+  Unschedulable: 'No node has room for it',
+  Evicted: 'Evicted from its node',
+  Error: 'Ended with an error',
+  ProgressDeadlineExceeded: 'The rollout made no progress in time',
+  MinimumReplicasUnavailable: 'Too few pods are available',
+  FailedCreate: 'Pods cannot be created',
+};
+const withMessage = (words: string, message: string): string => (message ? `${words}: ${message}` : words);
+const quoted = (by: string, reason: string): string => (reason ? `${by}: “${reason}”` : by);
 
 export const said: SaidWords = {
   verbatim: (f) => f.text,
@@ -52,7 +70,8 @@ export const said: SaidWords = {
   offLocked: () => 'The environment is locked',
 
   containerEnded: (f) => `Exit ${f.exitCode}: ${f.reason === 'OOMKilled' ? 'out of memory' : f.reason}`,
-  containerWaiting: (f) => f.reason,
+  podTrouble: (f) => withMessage(troubles[f.reason] ?? f.reason, f.message),
+  workloadTrouble: (f) => withMessage(troubles[f.reason] ?? f.reason, f.message),
   podsReady: (f) => `${plural(f.count, 'pod')} of ${f.version} ready in ${seconds(f.seconds)}`,
   podsRestarted: (f) => `${f.count} of ${f.of} pods restarted`,
 
@@ -81,4 +100,15 @@ export const said: SaidWords = {
     })[f.state],
   scenarioBegan: (f) => `Practice: ${f.scenario}`,
   gatePassed: (f) => ({ readiness: 'Readiness passed', verdict: 'Verdict passed', approval: 'Approved' })[f.gate],
+
+  gatePods: (f) =>
+    f.wanted === 0 ? `No pod of ${f.version} yet` : `${f.ready} of ${plural(f.wanted, 'pod')} of ${f.version} ready`,
+  gatePodsFail: (f) =>
+    `${f.failing} of ${plural(f.wanted, 'pod')} of ${f.version}: ${(troubles[f.reason] ?? f.reason).toLowerCase()}`,
+  gateNoVerdict: () => 'The judge has not said anything yet',
+  gateApproved: (f) => quoted(`${f.by} at ${clock(f.at)}`, f.reason),
+  gateAsksPerson: () => 'A person has to say yes',
+  gateNotAsked: (f) => (f.over ? 'Never asked: the release ended before' : 'Asked when the phase is reached'),
+  gateSkipped: (f) => quoted(`${f.by} skipped the rest of the bake`, f.reason),
+  gatePromoted: (f) => quoted(`${f.by} promoted before`, f.reason),
 };

@@ -17,6 +17,8 @@ export const health: typeof en = {
   readinessOnly: '没有指标：由就绪状态和人来判定',
   readiness: '就绪',
   nothingToJudge: '没有必需的信号，无法判定',
+  allHealthy: (count: number) => `${count} 个信号没有变差`,
+  andOthers: (text: string, others: number) => `${text}，另有 ${others} 个`,
   about: (name, text) => `${name}：${text}`,
   waitsFor: (signal, others) => (others > 0 ? `等待${signal}及另外 ${others} 项` : `等待${signal}`),
   signals: {

@@ -47,6 +47,10 @@ export const history: typeof en = {
   nextEvent: '下一事件',
   play: '播放',
   pause: '停止',
+  wholeScreen: '完整画面',
+  wholeTitle: '回放',
+  wholeText: '一切如当时所见，此处不会执行任何操作',
+  leaveWhole: '返回记录',
   speed: '速度',
   facts: {
     traffic: '占比',

@@ -65,7 +65,7 @@ export const live: typeof en = {
   podsReady: (ready, total) => `Pod ${ready}/${total} 就绪`,
   restarts: (count) => `${count} 次重启`,
   podState: { ready: '就绪', starting: '启动中', restarting: '重启中', ending: '结束中' },
-  restarting: (count, why) => (why ? `${count} 个正在重启：${why}` : `${count} 个正在重启`),
+  troubled: (count, why) => `${count} 个 Pod：${why}`,
 
   controls: '控制',
   hold: '暂停',

@@ -1,7 +1,25 @@
 import type { SaidWords } from '../facts';
-import { duration, measured, percent } from '../format';
+import { clock, duration, measured, percent } from '../format';
 
 const seconds = (value: number): string => duration('zh-CN', value);
+
+/** Kubernetes 的词是什么意思；其余照原样显示。 */
+const troubles: Record<string, string> = {
+  OOMKilled: '内存不足，被终止',
+  CrashLoopBackOff: '反复崩溃',
+  ImagePullBackOff: '无法拉取镜像',
+  ErrImagePull: '无法拉取镜像',
+  InvalidImageName: '镜像名称无效',
+  CreateContainerConfigError: '缺少 ConfigMap 或 Secret',
+  Unschedulable: '没有节点能容纳它',
+  Evicted: '被节点驱逐',
+  Error: '出错退出',
+  ProgressDeadlineExceeded: '上线未能按时推进',
+  MinimumReplicasUnavailable: '可用的 Pod 太少',
+  FailedCreate: '无法创建 Pod',
+};
+const withMessage = (words: string, message: string): string => (message ? `${words}：${message}` : words);
+const quoted = (by: string, reason: string): string => (reason ? `${by}：“${reason}”` : by);
 
 export const said: SaidWords = {
   verbatim: (f) => f.text,
@@ -50,7 +68,8 @@ export const said: SaidWords = {
   offLocked: () => '环境已锁定',
 
   containerEnded: (f) => `退出码 ${f.exitCode}：${f.reason === 'OOMKilled' ? '内存不足' : f.reason}`,
-  containerWaiting: (f) => f.reason,
+  podTrouble: (f) => withMessage(troubles[f.reason] ?? f.reason, f.message),
+  workloadTrouble: (f) => withMessage(troubles[f.reason] ?? f.reason, f.message),
   podsReady: (f) => `${f.version} 的 ${f.count} 个 Pod 用 ${seconds(f.seconds)}就绪`,
   podsRestarted: (f) => `${f.of} 个 Pod 中有 ${f.count} 个重启`,
 
@@ -74,4 +93,14 @@ export const said: SaidWords = {
     ({ live: '已恢复与集群的联系', stale: '集群响应缓慢', lost: '与集群失去联系', recorded: '来自记录' })[f.state],
   scenarioBegan: (f) => `练习：${f.scenario}`,
   gatePassed: (f) => ({ readiness: '就绪门禁通过', verdict: '判定门禁通过', approval: '已批准' })[f.gate],
+
+  gatePods: (f) =>
+    f.wanted === 0 ? `还没有 ${f.version} 的 Pod` : `${f.version} 的 ${f.wanted} 个 Pod 中有 ${f.ready} 个就绪`,
+  gatePodsFail: (f) => `${f.version} 的 ${f.wanted} 个 Pod 中有 ${f.failing} 个异常：${troubles[f.reason] ?? f.reason}`,
+  gateNoVerdict: () => '尚无判定',
+  gateApproved: (f) => quoted(`${f.by} 于 ${clock(f.at)} 批准`, f.reason),
+  gateAsksPerson: () => '需要有人批准',
+  gateNotAsked: (f) => (f.over ? '未曾询问：发布在此之前已结束' : '到达此阶段时询问'),
+  gateSkipped: (f) => quoted(`${f.by} 跳过了剩余的观察时间`, f.reason),
+  gatePromoted: (f) => quoted(`${f.by} 提前全量发布`, f.reason),
 };

@@ -403,8 +403,9 @@ fn idle_state(summary: &WorkloadSummary) -> CellState {
     }
     match &summary.trouble {
         Some(trouble) => CellState::Trouble {
-            because: Said::ContainerWaiting {
+            because: Said::WorkloadTrouble {
                 reason: trouble.reason.clone(),
+                message: trouble.message.clone(),
             },
             since: trouble.since,
         },

@@ -8,7 +8,8 @@ use crate::view::{
     ManifestDiff, Note, NoteRequest, Protection, ReleaseRequest,
 };
 use history::{Filter, Story};
-use release::{Person, RecordKind, ReleaseId, Timestamp};
+use release::{Person, RecordKind, ReleaseId, Stage, Timestamp};
+use std::sync::PoisonError;
 
 /// Rows of one page, each with its small way.
 const MOST_ROWS: u32 = 100;
@@ -42,7 +43,7 @@ impl Inner {
         let mut recoveries = Vec::new();
         let ids: Vec<ReleaseId> = listing.releases.iter().map(|row| row.id.clone()).collect();
         for story in self.history.outlines(&ids).await? {
-            recoveries.extend(recovery_seconds(&story));
+            recoveries.extend(self.recovery_of(&story).await?);
             rows.push(self.history_row(&story));
         }
         let count = |stage: &str| {
@@ -61,6 +62,22 @@ impl Inner {
             per_week: oldest.and_then(|oldest| per_week(found, now.millis_since(oldest))),
             rows,
         })
+    }
+
+    /// How long the way back of a release took. It needs the whole record, which is read once for each release.
+    async fn recovery_of(&self, outline: &Story) -> Result<Option<f64>, Failure> {
+        if outline.dossier.release.stage != Stage::RolledBack {
+            return Ok(None);
+        }
+        let id = &outline.dossier.release.id;
+        let known = || self.recoveries.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(seconds) = known().get(id) {
+            return Ok(*seconds);
+        }
+        let story = self.history.story(id).await?;
+        let seconds = picture::recovery_seconds(&Told::of(&story));
+        known().insert(id.clone(), seconds);
+        Ok(seconds)
     }
 
     async fn empty_list(&self) -> Result<HistoryList, Failure> {
@@ -105,12 +122,11 @@ impl Inner {
         let told = Told::of(&story);
         let environment = &told.release().environment;
         let (tag, now) = (self.recorded_tag(environment), self.now_of(environment));
-        Ok(picture::capsule(
-            &told,
-            &tag,
-            story.notes.iter().map(note).collect(),
-            now,
-        ))
+        let driven = self.actors().get(&told.release().id).cloned();
+        let readiness = driven.map(|actor| actor.live.readiness()).unwrap_or_default();
+        self.forget_replayed();
+        let notes = story.notes.iter().map(note).collect();
+        Ok(picture::capsule(&told, &tag, &readiness, notes, now))
     }
 
     pub(crate) async fn history_changes(
@@ -215,14 +231,6 @@ fn stages_of(ending: Ending) -> Vec<String> {
         Ending::Refused => &["refused"],
     };
     names.iter().map(|name| (*name).to_owned()).collect()
-}
-
-/// From asking for a rollback to the old version serving everything, in seconds.
-fn recovery_seconds(story: &Story) -> Option<f64> {
-    let told = Told::of(story);
-    let began = told.first(|what| matches!(what, RecordKind::RollbackStarted { .. }))?;
-    let ended = told.last(|what| matches!(what, RecordKind::RolledBack))?;
-    Some(ended.millis_since(began) as f64 / 1000.0)
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {

@@ -11,6 +11,7 @@ mod preflight;
 mod readiness;
 mod refresh;
 mod release;
+mod replay;
 mod settings;
 mod shell;
 mod start;

@@ -47,11 +47,16 @@ impl Inner {
             last_operation: operation.clone(),
             ..dossier
         };
-        let goal = Goal::RolledBack {
-            target: RollbackTarget::Before,
+        let target = match &dossier.release.stage {
+            Stage::RollingBack { target, .. } => target.clone(),
+            _ => RollbackTarget::Before,
         };
+        let goal = Goal::RolledBack { target };
         let pursuit = Pursuit::of(&dossier, goal, operation.into_iter().collect(), true);
-        let readiness = self.readiness(&dossier.workload, &pursuit, &seen).await;
+        // Without an answer what was found last stays: the command by hand is needed most when there is no contact.
+        let Some(readiness) = self.readiness(&dossier.workload, &pursuit, &seen).await else {
+            return;
+        };
         let others = self
             .workloads
             .revisions(&dossier.workload)
@@ -77,13 +82,15 @@ impl Inner {
         workload: &conductor::WorkloadRef,
         pursuit: &Pursuit,
         seen: &Observed,
-    ) -> Readiness {
-        let Ok(ready) = self.workloads.rollback_readiness(pursuit, workload, seen).await else {
-            return Readiness::default();
-        };
+    ) -> Option<Readiness> {
+        let ready = self
+            .workloads
+            .rollback_readiness(pursuit, workload, seen)
+            .await
+            .ok()?;
         let mut checks: Vec<Check> = ready.findings.iter().map(findings::check).collect();
         checks.extend(findings::passed(&ready.findings));
-        Readiness {
+        Some(Readiness {
             checks,
             estimate: ready.expected_seconds.map(|seconds| Estimate {
                 seconds,
@@ -91,7 +98,7 @@ impl Inner {
             }),
             by_hand: Some(ready.by_hand),
             ..Readiness::default()
-        }
+        })
     }
 
     /// The way back of a workload that Slipway does not release, to one revision.
@@ -122,7 +129,10 @@ impl Inner {
             target: target.target.clone(),
         };
         let pursuit = Pursuit::imagined(&seen, goal, found.template, live, &Plan::default());
-        let mut readiness = self.readiness(application.workload(), &pursuit, &seen).await;
+        let mut readiness = self
+            .readiness(application.workload(), &pursuit, &seen)
+            .await
+            .unwrap_or_default();
         readiness.checks.insert(0, warmth(target, seen.view.replicas));
         readiness.checked_at = Some(self.now_of(&application.workload().environment));
         readiness
@@ -187,6 +197,7 @@ impl Inner {
                 as_of: Some(now),
                 since: now,
             },
+            in_contact: false,
             signals_failure: None,
             readiness,
             person: &person,

@@ -2,7 +2,7 @@ use super::Told;
 use super::pods::troubles;
 use crate::view::Impact;
 use conductor::SignalLooks;
-use judge::{Reading, Rule, SignalKind};
+use judge::{Look, Reading, Role, SignalKind, SignalSpec, Worse};
 use release::{GateOutcome, Timestamp};
 
 /// What users met on the new version, from the samples alone; `None` while nothing was bad.
@@ -27,37 +27,49 @@ pub(crate) fn impact(told: &Told) -> Option<Impact> {
         last_bad_at: None,
         pod_trouble: troubles(view, &told.release().to.template_hash),
     };
-    if let Some((rule, errors)) = error_looks(told) {
-        count(&mut impact, rule, errors);
+    if let Some((spec, errors)) = error_looks(told) {
+        count(&mut impact, spec, errors);
     }
     Some(impact)
 }
 
-fn error_looks(told: &Told) -> Option<(&Rule, &SignalLooks)> {
+fn error_looks(told: &Told) -> Option<(&SignalSpec, &SignalLooks)> {
     let spec = told
         .dossier
         .signals
         .iter()
         .find(|spec| spec.kind == SignalKind::ErrorRatio)?;
     let looks = told.looks.iter().find(|of| of.signal == spec.id)?;
-    Some((&spec.rule, looks))
+    Some((spec, looks))
 }
 
-/// Whether one look is past the limit, or worse than stable by what is worth stopping for: background errors are neither.
-fn is_worse(rule: &Rule, stable: &Reading, bad: f64, total: f64) -> bool {
-    if total <= 0.0 {
+/// Whether one look of a judged signal is past the limit, or worse than stable by what is worth stopping for: what is always
+/// there in the background is neither.
+pub(crate) fn is_bad(spec: &SignalSpec, look: &Look) -> bool {
+    let Some(canary) = spec
+        .kind
+        .shown(&look.canary)
+        .filter(|_| spec.role != Role::Context)
+    else {
         return false;
-    }
-    let ratio = bad / total;
-    let stable = SignalKind::ErrorRatio.shown(stable).unwrap_or(0.0);
-    let past_limit = rule.limit.is_some_and(|limit| ratio > limit.value);
-    past_limit
-        || rule
-            .against_stable
-            .is_some_and(|effect| ratio - stable > effect.at(stable))
+    };
+    let sign = match spec.rule.worse {
+        Worse::Higher => 1.0,
+        Worse::Lower => -1.0,
+    };
+    let past_limit = spec
+        .rule
+        .limit
+        .is_some_and(|limit| sign * (canary - limit.value) > 0.0);
+    let worse = || {
+        let effect = spec.rule.against_stable?;
+        let stable = spec.kind.shown(&look.stable).unwrap_or(0.0);
+        Some(sign * (canary - stable) > effect.at(stable))
+    };
+    past_limit || worse().unwrap_or(false)
 }
 
-fn count(impact: &mut Impact, rule: &Rule, errors: &SignalLooks) {
+fn count(impact: &mut Impact, spec: &SignalSpec, errors: &SignalLooks) {
     let (mut failed, mut all) = (0.0, 0.0);
     let mut worst = 0.0;
     for look in &errors.looks {
@@ -67,7 +79,7 @@ fn count(impact: &mut Impact, rule: &Rule, errors: &SignalLooks) {
         failed += bad;
         all += total;
         let at = Timestamp(look.at_ms);
-        if is_worse(rule, &look.stable, bad, total) {
+        if is_bad(spec, look) {
             impact.first_bad_at = impact.first_bad_at.or(Some(at));
             impact.last_bad_at = Some(at);
         }

@@ -23,6 +23,8 @@ pub(crate) struct Around<'a> {
     pub(crate) view: Option<&'a WorkloadView>,
     /// Whether that is live.
     pub(crate) contact: Contact,
+    /// Whether the cluster answered: what goes forward is off without it.
+    pub(crate) in_contact: bool,
     /// Why health data cannot be read, if it cannot.
     pub(crate) signals_failure: Option<Failure>,
     /// The way back.
@@ -39,7 +41,6 @@ pub(crate) struct Around<'a> {
 pub(crate) fn live(told: &Told, around: &Around<'_>) -> LiveRelease {
     let release = told.release();
     let now = around.now;
-    let in_contact = around.contact.state == crate::view::ContactState::Live;
     let mut newest_first = events(told);
     newest_first.reverse();
     LiveRelease {
@@ -58,7 +59,7 @@ pub(crate) fn live(told: &Told, around: &Around<'_>) -> LiveRelease {
         traffic: Some(traffic(told)),
         pods: pods(around.view, &release.to.template_hash),
         events: newest_first,
-        controls: controls(release, in_contact),
+        controls: controls(release, around.in_contact),
         rollback: rollback(told, around.view, around.readiness, now),
         act: last_act(told),
         impact: impact(told),

@@ -1,5 +1,5 @@
 use crate::view::{PodArm, PodDot, PodState, Pods, Said};
-use conductor::{ArmPods, WorkloadView};
+use conductor::{ArmPods, PodTrouble, WorkloadView};
 use judge::Arm;
 
 /// Every pod of a workload, stable first.
@@ -49,9 +49,7 @@ fn dots(arm: &ArmPods) -> Vec<PodDot> {
                 name: pod.name.clone(),
                 state,
                 restarts: pod.restarts,
-                trouble: trouble.map(|trouble| Said::ContainerWaiting {
-                    reason: trouble.reason.clone(),
-                }),
+                trouble: trouble.map(said),
             }
         })
         .collect()
@@ -62,14 +60,19 @@ pub(crate) fn troubles(view: Option<&WorkloadView>, new_template_hash: &str) -> 
     let Some(arm) = view.and_then(|view| view.arm(new_template_hash)) else {
         return Vec::new();
     };
-    let mut said = Vec::new();
+    let mut once = Vec::new();
     for trouble in &arm.troubles {
-        let one = Said::ContainerWaiting {
-            reason: trouble.reason.clone(),
-        };
-        if !said.contains(&one) {
-            said.push(one);
+        let one = said(trouble);
+        if !once.contains(&one) {
+            once.push(one);
         }
     }
-    said
+    once
+}
+
+fn said(trouble: &PodTrouble) -> Said {
+    Said::PodTrouble {
+        reason: trouble.reason.clone(),
+        message: trouble.message.clone(),
+    }
 }

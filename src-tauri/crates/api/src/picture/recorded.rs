@@ -23,6 +23,7 @@ pub(crate) fn ending(stage: &Stage) -> Ending {
 pub(crate) fn capsule(
     told: &Told,
     environment: &EnvironmentTag,
+    readiness: &Readiness,
     notes: Vec<Note>,
     now: Timestamp,
 ) -> Capsule {
@@ -48,7 +49,7 @@ pub(crate) fn capsule(
         signals: signals(told, None),
         missing: missing(told),
         events: events(told),
-        rollback: went_back.then(|| rollback(told, last_view, &Readiness::default(), end)),
+        rollback: went_back.then(|| rollback(told, last_view, readiness, end)),
         impact: impact(told),
         notes,
     }

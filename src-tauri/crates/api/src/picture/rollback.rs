@@ -1,4 +1,5 @@
 use super::Told;
+use super::recovery::{asked_back, gone_again, served_again, target_version};
 use crate::view::{
     Check, CheckState, Estimate, Rollback, RollbackChoice, RollbackSpot, RollbackStep, Said, StepState,
 };
@@ -116,9 +117,7 @@ fn spot(told: &Told, checks: &[Check], estimate: Option<&Estimate>, now: Timesta
         }
         Stage::RolledBack => {
             let at = told.ended().unwrap_or(now);
-            let began = told
-                .last(|what| matches!(what, release::RecordKind::RollbackStarted { .. }))
-                .unwrap_or(at);
+            let began = asked_back(told).unwrap_or(at);
             RollbackSpot::Finished {
                 at,
                 seconds: at.millis_since(began) as f64 / 1000.0,
@@ -140,10 +139,12 @@ fn steps(told: &Told, view: Option<&WorkloadView>, now: Timestamp) -> Vec<Rollba
     if !over && !matches!(release.stage, Stage::RollingBack { .. }) {
         return Vec::new();
     }
-    let Some(began) = told.last(|what| matches!(what, release::RecordKind::RollbackStarted { .. })) else {
+    let Some(began) = asked_back(told) else {
         return Vec::new();
     };
     let ended = told.ended().filter(|_| over);
+    let served = served_again(told, began).or(ended);
+    let cleared = gone_again(told, began).or(ended).max(served);
     let target = target_version(release);
     let label = target.label();
     let accepted = accepted_after(told, began);
@@ -181,7 +182,7 @@ fn steps(told: &Told, view: Option<&WorkloadView>, now: Timestamp) -> Vec<Rollba
             Said::StepOldServesAll { version: label },
             serves_all,
             accepted.is_some(),
-            ended,
+            served,
             (!over).then_some(Said::PodsReadyOf { ready, wanted }),
         ),
         step(
@@ -190,22 +191,11 @@ fn steps(told: &Told, view: Option<&WorkloadView>, now: Timestamp) -> Vec<Rollba
             },
             gone,
             serves_all,
-            ended,
+            cleared,
             None,
         ),
         step(Said::StepRestoreFields, over, gone && serves_all, ended, None),
     ]
-}
-
-fn target_version(release: &Release) -> Version {
-    match &release.stage {
-        Stage::RollingBack {
-            target: RollbackTarget::Revision { version, .. },
-            ..
-        } => version.clone(),
-        _ if release.kind == release::ReleaseKind::Rollback => release.to.clone(),
-        _ => release.from.clone(),
-    }
 }
 
 /// When the cluster accepted the patch that puts the template back.

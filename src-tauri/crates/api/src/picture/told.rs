@@ -1,5 +1,5 @@
 use conductor::{Dossier, SignalLooks, Snapshot};
-use history::{Happening, Line, Story};
+use history::{Happening, HistoryError, Line, Story};
 use release::{GateOutcome, Record, RecordKind, Release, Timestamp};
 
 /// Everything that is known of one release, in the order of time: the one source of every picture.
@@ -34,6 +34,25 @@ impl Told {
             looks: story.looks.clone(),
             snapshots: story.snapshots.clone(),
         }
+    }
+
+    /// What had been told of a release by a moment of its life.
+    ///
+    /// # Errors
+    ///
+    /// A stored step does not fit the state.
+    pub(crate) fn at(story: &Story, moment: Timestamp) -> Result<Told, HistoryError> {
+        let then = story.at(moment)?;
+        let seen = story.snapshots.partition_point(|snapshot| snapshot.at <= moment);
+        Ok(Told {
+            dossier: Dossier {
+                release: then.release,
+                ..story.dossier.clone()
+            },
+            lines: then.lines,
+            looks: then.looks,
+            snapshots: story.snapshots[..seen].to_vec(),
+        })
     }
 
     pub(crate) fn release(&self) -> &Release {
@@ -71,6 +90,15 @@ impl Told {
             .rev()
             .find(|(_, record)| says(&record.what))
             .map(|(at, _)| at)
+    }
+
+    /// The last look at workload and health that is not after a moment.
+    pub(crate) fn seen_until(&self, moment: Timestamp) -> Option<&Snapshot> {
+        let after = self.snapshots.partition_point(|snapshot| snapshot.at <= moment);
+        self.snapshots[..after]
+            .iter()
+            .rev()
+            .find(|snapshot| snapshot.workload.is_some())
     }
 
     /// When the release was over.

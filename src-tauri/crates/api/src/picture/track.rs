@@ -1,6 +1,7 @@
 use super::Told;
-use crate::view::{GateState, PhaseGate, PhaseState, PhaseTrack};
-use release::{Gate, GateOutcome, Passage, PassedBy, Phase, RecordKind, Release, Stage, Timestamp};
+use super::gates::{Asked, gates};
+use crate::view::{PhaseState, PhaseTrack};
+use release::{Passage, PassedBy, Phase, RecordKind, Release, Stage, Timestamp};
 
 /// The phases as planned and as they went until `now`.
 pub(crate) fn tracks(told: &Told, now: Timestamp) -> Vec<PhaseTrack> {
@@ -61,11 +62,17 @@ fn track(told: &Told, index: usize, phase: &Phase, free: Timestamp, now: Timesta
         baked_seconds: seconds(baked),
         must_bake_seconds: must_bake,
         state: state(release, index, passage, visited),
-        gates: phase
-            .gates
-            .iter()
-            .map(|gate| gate_state(release, *gate, current, passage))
-            .collect(),
+        gates: gates(
+            told,
+            &Asked {
+                index,
+                phase,
+                visited,
+                passage,
+                ended_at,
+            },
+            now,
+        ),
         owner: phase.owner.clone(),
         goal: phase.goal.clone(),
     }
@@ -115,29 +122,5 @@ fn state(release: &Release, index: usize, passage: Option<&Passage>, visited: bo
         Stage::RollingBack { .. } | Stage::RolledBack => PhaseState::Failed,
         Stage::Completed => PhaseState::Passed,
         Stage::Planned | Stage::Preflight | Stage::Refused { .. } => PhaseState::Planned,
-    }
-}
-
-fn gate_state(release: &Release, gate: Gate, current: bool, passage: Option<&Passage>) -> PhaseGate {
-    let of = |outcome| match outcome {
-        GateOutcome::Healthy => GateState::Passed,
-        GateOutcome::Degraded => GateState::Failed,
-        GateOutcome::NotEnoughEvidence => GateState::Pending,
-    };
-    let state = match passage.map(|passage| &passage.by) {
-        Some(PassedBy::Gates) => GateState::Passed,
-        Some(_) => GateState::Pending,
-        None if !current => GateState::Pending,
-        None => match gate {
-            Gate::Readiness => of(release.readiness),
-            Gate::Verdict => of(release.verdict),
-            Gate::Approval if release.approvals.is_empty() => GateState::Pending,
-            Gate::Approval => GateState::Passed,
-        },
-    };
-    PhaseGate {
-        gate,
-        state,
-        because: None,
     }
 }

@@ -84,7 +84,15 @@ impl Journal for Recorder {
     }
 
     async fn snapshot(&self, release: &ReleaseId, snapshot: &Snapshot) -> Result<(), PortError> {
-        self.told().snapshots.push(snapshot.clone());
+        let shows = |of: &Snapshot| (of.workload.clone(), of.verdict.clone(), of.share);
+        let same = self
+            .told()
+            .snapshots
+            .last()
+            .is_some_and(|last| shows(last) == shows(snapshot));
+        if !same {
+            self.told().snapshots.push(snapshot.clone());
+        }
         self.journal.snapshot(release, snapshot).await
     }
 

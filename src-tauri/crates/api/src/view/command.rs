@@ -2,8 +2,8 @@ use super::{
     Act, Capsule, CellDetail, CellRequest, CellRollBackRequest, Changes, ChangesRequest, Confirmation,
     Connections, ContextRequest, Diagnostics, Draft, DraftRequest, EnvironmentIdRequest, EnvironmentRequest,
     HistoryFilter, HistoryList, KubeconfigRequest, LiveRelease, ManifestDiff, MatchApplicationRequest,
-    Matrix, MetricsRequest, MetricsTest, Note, PracticeRequest, Preflight, PreflightRequest, ScenarioRequest,
-    Settings, SettingsRequest, Shell, StartRequest, Started, UnlockRequest, Unlocked,
+    Matrix, MetricsRequest, MetricsTest, MomentRequest, Note, PracticeRequest, Preflight, PreflightRequest,
+    ScenarioRequest, Settings, SettingsRequest, Shell, StartRequest, Started, UnlockRequest, Unlocked,
 };
 use release::RollbackTarget;
 use serde::{Deserialize, Serialize};
@@ -203,6 +203,8 @@ commands! {
     "history.list" => HistoryList(HistoryFilter) -> HistoryList;
     /// The record of one release.
     "history.capsule" => Capsule(ReleaseRequest) -> Capsule;
+    /// The live screen of a release as it was at a moment.
+    "history.moment" => Moment(MomentRequest) -> LiveRelease;
     /// Manifests before and after.
     "history.changes" => HistoryChanges(ReleaseRequest) -> Vec<ManifestDiff>;
     /// Write a note.

@@ -5,6 +5,16 @@ use release::{Person, Share, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+/// A moment of a release's life.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct MomentRequest {
+    /// Which release.
+    pub release: String,
+    /// When; moments before its first or after its last are taken for these.
+    pub at: Timestamp,
+}
+
 /// How a release ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]

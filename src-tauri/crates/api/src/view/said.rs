@@ -1,5 +1,6 @@
 use super::{ActStatus, ContactState};
-use release::{Gate, Share};
+use judge::Sentence;
+use release::{Gate, Share, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -190,10 +191,19 @@ pub enum Said {
         /// The exit code.
         exit_code: i32,
     },
-    /// A container waits, for example `ImagePullBackOff`.
-    ContainerWaiting {
-        /// Kubernetes' word.
+    /// What the cluster says of a pod that does not serve.
+    PodTrouble {
+        /// Kubernetes' word, for example `ImagePullBackOff`.
         reason: String,
+        /// The cluster's sentence. May be empty.
+        message: String,
+    },
+    /// What the cluster says of a workload that is not as it should be.
+    WorkloadTrouble {
+        /// The condition's reason, for example `ProgressDeadlineExceeded`.
+        reason: String,
+        /// The cluster's sentence. May be empty.
+        message: String,
     },
     /// Pods of the new version are Ready.
     PodsReady {
@@ -260,5 +270,66 @@ pub enum Said {
     GatePassed {
         /// Which.
         gate: Gate,
+    },
+
+    // ---- what a gate or a change of the health rests on ----
+    /// Ready pods of the new version.
+    GatePods {
+        /// Ready.
+        ready: u32,
+        /// Wanted in this phase; 0 before there is a ReplicaSet.
+        wanted: u32,
+        /// Which version.
+        version: String,
+    },
+    /// Pods of the new version that waiting is not expected to help.
+    GatePodsFail {
+        /// How many.
+        failing: u32,
+        /// Of how many.
+        wanted: u32,
+        /// Which version.
+        version: String,
+        /// Kubernetes' word for the first of them.
+        reason: String,
+    },
+    /// What the judge says, with its numbers. The window needs the signals to word it.
+    Judged {
+        /// The sentence.
+        sentence: Sentence,
+        /// How far the required signals are on the way to a verdict, 0 to 1.
+        evidence: f64,
+    },
+    /// The judge has not said anything yet.
+    GateNoVerdict,
+    /// A person said yes.
+    GateApproved {
+        /// Who.
+        by: String,
+        /// Why; may be empty.
+        reason: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A person has to say yes.
+    GateAsksPerson,
+    /// The phase was not reached.
+    GateNotAsked {
+        /// Whether it never will be.
+        over: bool,
+    },
+    /// A person skipped the rest of the bake.
+    GateSkipped {
+        /// Who.
+        by: String,
+        /// Why; may be empty.
+        reason: String,
+    },
+    /// A person gave the new version everything before the phase was over.
+    GatePromoted {
+        /// Who.
+        by: String,
+        /// Why; may be empty.
+        reason: String,
     },
 }
