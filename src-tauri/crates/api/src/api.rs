@@ -68,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) registry: Registry,
     pub(crate) unlocks: Mutex<Unlocks>,
     pub(crate) secrets: Secrets,
+    /// Read once: a click does not wait for the record to be told who clicks.
+    pub(crate) person: Mutex<Option<Person>>,
     pub(crate) practice: RwLock<Option<Arc<Practice>>>,
     pub(crate) practice_seed: u64,
     pub(crate) system_clock: Arc<SystemClock>,
@@ -110,6 +112,7 @@ impl Api {
             registry,
             unlocks: Mutex::default(),
             secrets: Secrets::open(),
+            person: Mutex::default(),
             practice: RwLock::new(None),
             practice_seed: options.practice_seed,
             system_clock: Arc::new(SystemClock::new()),
@@ -374,14 +377,24 @@ pub(crate) const DEFAULT_PERSON: &str = "You";
 impl Inner {
     /// The local profile.
     pub(crate) async fn person(&self) -> Person {
+        if let Some(known) = self.known_person().clone() {
+            return known;
+        }
         let kept = self.history.setting("person").await.ok().flatten();
         let name = kept
             .and_then(|name| name.as_str().map(str::to_owned))
             .filter(|name| !name.trim().is_empty());
-        Person::named(
+        let person = Person::named(
             name.or_else(login_name)
                 .unwrap_or_else(|| DEFAULT_PERSON.to_owned()),
-        )
+        );
+        *self.known_person() = Some(person.clone());
+        person
+    }
+
+    /// The local profile as far as it was read already; `None` makes the next question read it anew.
+    pub(crate) fn known_person(&self) -> MutexGuard<'_, Option<Person>> {
+        self.person.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
