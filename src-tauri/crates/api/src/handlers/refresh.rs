@@ -9,6 +9,8 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_millis(500);
 /// The way back is checked, and what is seen is kept, every so many looks.
 const SLOW: u32 = 8;
+/// What was seen is written down when it changed, and otherwise this often: so old is what stands in after a crash at most.
+const KEEP_MILLIS: u64 = 60_000;
 
 impl Inner {
     /// Brings every environment up: the practice cluster unless the person turned it off, and every context.
@@ -72,6 +74,10 @@ impl Inner {
                 cells,
             };
             let as_of = now();
+            let kept = self.applications.last_seen(id);
+            if kept.is_some_and(|(kept, before)| before == seen && as_of.millis_since(kept) < KEEP_MILLIS) {
+                continue;
+            }
             self.applications.remember(id, as_of, seen.clone());
             let body = serde_json::to_value(seen).unwrap_or_default();
             if let Err(error) = self.history.keep_environment(LastKnown {

@@ -23,7 +23,7 @@ impl Application {
 }
 
 /// What an environment looked like when it was last seen, for the time before it is seen again.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LastSeen {
     /// Its rows.
@@ -72,6 +72,8 @@ impl Applications {
     pub(crate) fn all(&self, corrections: &Corrections) -> Vec<Application> {
         let states: Vec<InventoryState> = lock(&self.inventories).values().map(Inventory::state).collect();
         let workloads: Vec<WorkloadSummary> = states.into_iter().flat_map(|state| state.workloads).collect();
+        let by_workload: BTreeMap<&WorkloadRef, &WorkloadSummary> =
+            workloads.iter().map(|summary| (&summary.workload, summary)).collect();
         let mut found = Vec::with_capacity(workloads.len());
         for application in applications(&workloads, corrections) {
             let row = ApplicationRow {
@@ -79,12 +81,12 @@ impl Applications {
                 name: application.name,
                 part_of: application.part_of,
             };
-            let of_row = workloads
-                .iter()
-                .filter(|summary| application.workloads.contains(&summary.workload));
-            found.extend(of_row.map(|summary| Application {
-                row: row.clone(),
-                summary: summary.clone(),
+            let of_row = application.workloads.iter();
+            found.extend(of_row.filter_map(|workload| {
+                Some(Application {
+                    row: row.clone(),
+                    summary: (*by_workload.get(workload)?).clone(),
+                })
             }));
         }
         found
