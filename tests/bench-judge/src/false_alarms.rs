@@ -16,6 +16,9 @@ struct Found {
     sequential: bool,
     threshold: bool,
     mann_whitney: bool,
+    kayenta: bool,
+    /// By Kayenta's judge at its last look alone, as it was made to be asked.
+    kayenta_once: bool,
     healthy: bool,
 }
 
@@ -46,6 +49,7 @@ fn release(
     };
     let mut judge = Judge::new(vec![spec.clone()], options(Method::Sequential)).ok()?;
     let mut threshold = Judge::new(vec![spec.clone()], options(Method::Threshold)).ok()?;
+    let mut kayenta = Judge::new(vec![spec.clone()], options(Method::Kayenta)).ok()?;
     for index in 0..before {
         let (stable, _) = look(0.0);
         judge.observe(
@@ -71,6 +75,13 @@ fn release(
         if peers && !found.threshold {
             threshold.observe(&spec.id, &look);
             found.threshold = threshold.verdict().verdict == Verdict::Degraded;
+        }
+        if peers {
+            kayenta.observe(&spec.id, &look);
+            if !found.kayenta || index == LOOKS {
+                found.kayenta_once = kayenta.verdict().verdict == Verdict::Degraded;
+                found.kayenta |= found.kayenta_once;
+            }
         }
     }
     Some(found)
@@ -108,6 +119,8 @@ fn many(releases: u64, one: impl Fn(u64, bool) -> Option<Found> + Sync) -> Value
         "healthy": part(releases, |f| f.healthy),
         "repeated_mann_whitney": part(with_peers, |f| f.mann_whitney),
         "fixed_threshold": part(with_peers, |f| f.threshold),
+        "kayenta": part(with_peers, |f| f.kayenta),
+        "kayenta_once": part(with_peers, |f| f.kayenta_once),
         "peer_releases": with_peers,
     })
 }

@@ -4,20 +4,15 @@ use crate::verdict::{ReleaseVerdict, Sentence, SignalVerdict, Verdict};
 /// One verdict from many: any critical signal that is degraded makes the release degraded; all required ones that are
 /// healthy make it healthy; everything else is not enough evidence, also when nothing is required.
 pub(crate) fn combine(signals: Vec<SignalVerdict>, newest_ms: Option<i64>) -> ReleaseVerdict {
-    let critical: Vec<&SignalVerdict> = signals
-        .iter()
-        .filter(|signal| signal.role == Role::Critical && signal.verdict == Verdict::Degraded)
+    let Parts { waiting, degraded } = parts(&signals);
+    let critical: Vec<&SignalVerdict> = degraded
+        .into_iter()
+        .filter(|signal| signal.role == Role::Critical)
         .collect();
     let required: Vec<&SignalVerdict> = signals
         .iter()
         .filter(|signal| signal.role.is_required())
         .collect();
-    let mut waiting: Vec<&SignalVerdict> = required
-        .iter()
-        .copied()
-        .filter(|signal| signal.verdict != Verdict::Healthy)
-        .collect();
-    waiting.sort_by(|a, b| a.evidence.fraction.total_cmp(&b.evidence.fraction));
 
     let (verdict, sentence) = if let Some(first) = critical.first() {
         let sentence = Sentence::Failing {
@@ -57,5 +52,27 @@ pub(crate) fn combine(signals: Vec<SignalVerdict>, newest_ms: Option<i64>) -> Re
         sentence,
         newest_ms,
         signals,
+        kayenta: None,
     }
+}
+
+/// The signals that decide.
+pub(crate) struct Parts<'a> {
+    /// Required ones that are not healthy, those with least of what they need first.
+    pub(crate) waiting: Vec<&'a SignalVerdict>,
+    /// Required ones that are degraded, critical ones first.
+    pub(crate) degraded: Vec<&'a SignalVerdict>,
+}
+
+pub(crate) fn parts(signals: &[SignalVerdict]) -> Parts<'_> {
+    let required = || signals.iter().filter(|signal| signal.role.is_required());
+    let mut waiting: Vec<&SignalVerdict> = required()
+        .filter(|signal| signal.verdict != Verdict::Healthy)
+        .collect();
+    waiting.sort_by(|a, b| a.evidence.fraction.total_cmp(&b.evidence.fraction));
+    let mut degraded: Vec<&SignalVerdict> = required()
+        .filter(|signal| signal.verdict == Verdict::Degraded)
+        .collect();
+    degraded.sort_by_key(|signal| signal.role != Role::Critical);
+    Parts { waiting, degraded }
 }

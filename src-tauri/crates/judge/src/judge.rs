@@ -2,12 +2,13 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::combine::combine;
-use crate::options::Options;
+use crate::kayenta;
+use crate::options::{Method, Options};
 use crate::reading::Look;
 use crate::signal::{Role, SignalSpec};
 use crate::signal_error::SignalError;
 use crate::track::Track;
-use crate::verdict::ReleaseVerdict;
+use crate::verdict::{ReleaseVerdict, SignalVerdict};
 
 /// Which arms serve in a phase.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -117,12 +118,21 @@ impl Judge {
 
     /// The verdict on everything seen so far.
     pub fn verdict(&self) -> ReleaseVerdict {
-        let signals = self
+        let signals: Vec<SignalVerdict> = self
             .tracks
             .iter()
             .map(|track| track.verdict(&self.options, self.newest_ms))
             .collect();
-        combine(signals, self.newest_ms)
+        if self.options.method != Method::Kayenta {
+            return combine(signals, self.newest_ms);
+        }
+        let scored: Vec<kayenta::Scored> = self
+            .tracks
+            .iter()
+            .zip(&signals)
+            .map(|(track, verdict)| track.scored(&self.options, verdict))
+            .collect();
+        kayenta::combine(signals, &scored, &self.options.kayenta, self.newest_ms)
     }
 
     /// Looks that were not counted because they came late or twice.

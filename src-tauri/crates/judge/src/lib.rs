@@ -20,6 +20,8 @@
 //! - A canary that serves alone is held against what stable showed before, and the verdict is marked as weaker
 //!   ([`Basis::Before`]).
 //!
+//! Two other methods can be chosen: thresholds, and Kayenta's judge ([`kayenta`]), for teams that move over.
+//!
 //! What is assumed: given the past, the requests of a look are independent, and how many there are does not depend on how
 //! they end. The rates may change from look to look in both arms alike. Where requests come in bursts or depend on each
 //! other the scatter is measured, the evidence is divided by it, and the verdict says so (`overdispersion > 1`): it is then no
@@ -52,9 +54,13 @@ mod difference_interval;
 mod dispersion;
 mod histogram;
 mod judge;
+pub mod kayenta;
 mod latency_test;
 mod levels;
 mod limit_state;
+mod mann_whitney;
+
+mod normal;
 mod options;
 mod pace;
 mod planning;
@@ -75,6 +81,7 @@ mod window;
 
 pub use crate::judge::{Arms, Judge};
 pub use arm::Arm;
+pub use mann_whitney::MannWhitney;
 pub use options::{Method, Minimum, Options};
 pub use planning::detectable_rise;
 pub use reading::{Look, Reading};

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::kayenta::KayentaOptions;
 use crate::signal_error::SignalError;
 
 /// How signals are judged.
@@ -14,6 +15,11 @@ pub enum Method {
     /// Compares totals with the limit and the effect, once there are enough requests. Says nothing about chance: at
     /// low traffic it raises false alarms, the more the closer the effect is to the noise.
     Threshold,
+    /// Kayenta's judge, for teams that come from Spinnaker: a Mann–Whitney test of the values from look to look with a score
+    /// ([`crate::kayenta`]). Assumes independent values and *one* look. Here it is repeated at every look, so that its
+    /// false-alarm rate grows with every one of them ([`crate::kayenta::false_alarm_bound`]). A marginal score is not
+    /// enough evidence.
+    Kayenta,
 }
 
 /// What the threshold method wants to have seen before it says anything.
@@ -54,6 +60,8 @@ pub struct Options {
     pub stale_seconds: f64,
     /// For the threshold method.
     pub minimum: Minimum,
+    /// For Kayenta's judge.
+    pub kayenta: KayentaOptions,
 }
 
 impl Default for Options {
@@ -65,6 +73,7 @@ impl Default for Options {
             warmup_seconds: 10.0,
             stale_seconds: 60.0,
             minimum: Minimum::default(),
+            kayenta: KayentaOptions::default(),
         }
     }
 }
@@ -87,6 +96,8 @@ impl Options {
             "staleSeconds"
         } else if !duration(self.minimum.requests) {
             "minimum.requests"
+        } else if let Some(field) = self.kayenta.wrong() {
+            field
         } else {
             return Ok(());
         };

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::kayenta::EffectSizes;
 use crate::signal_error::SignalError;
 
 /// What a signal measures, and with it which [`Reading`](crate::Reading) it is fed with.
@@ -131,6 +132,10 @@ pub struct Rule {
     /// The comparison with stable, if there is one.
     #[serde(default)]
     pub against_stable: Option<Effect>,
+    /// How large a difference must be for Kayenta's judge, in a signal that has a comparison; none: any that its test sees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub kayenta: Option<EffectSizes>,
 }
 
 /// One thing that is watched during a release.
@@ -241,6 +246,14 @@ impl SignalSpec {
             {
                 return Err(bad("rule.againstStable"));
             }
+        }
+        let sizes = self.rule.kayenta.unwrap_or_default();
+        if [sizes.allowed, sizes.critical]
+            .iter()
+            .flatten()
+            .any(|size| !size.is_finite())
+        {
+            return Err(bad("rule.kayenta"));
         }
         if self.role != Role::Context && self.rule.limit.is_none() && self.rule.against_stable.is_none() {
             return Err(SignalError::NoRule {

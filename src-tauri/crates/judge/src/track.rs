@@ -1,6 +1,7 @@
 use crate::arm::Arm;
 use crate::before_test::BeforeTest;
 use crate::judge::Arms;
+use crate::kayenta;
 use crate::levels::{Levels, Standing};
 use crate::limit_state::LimitState;
 use crate::options::{Method, Options};
@@ -28,6 +29,8 @@ pub(crate) struct Track {
     test: Option<SequentialTest>,
     /// The same for a phase in which the canary serves alone.
     before_test: Option<BeforeTest>,
+    /// What Kayenta's judge compares, if it is asked.
+    series: Option<kayenta::Series>,
     newest_ms: Option<i64>,
     /// Looks that came late, twice or out of order, and were not counted.
     ignored: u64,
@@ -92,10 +95,12 @@ impl Track {
             healthy: -options.false_healthy.ln(),
         };
         let test = match (options.method, spec.role) {
-            (Method::Threshold, _) | (_, Role::Context) => None,
+            (Method::Threshold | Method::Kayenta, _) | (_, Role::Context) => None,
             (Method::Sequential, _) => SequentialTest::new(&spec, levels),
         };
+        let compares = options.method == Method::Kayenta && spec.role != Role::Context;
         Track {
+            series: (compares && spec.rule.against_stable.is_some()).then(kayenta::Series::default),
             spec,
             phase: Phase::new(Arms::Both),
             before: Totals::default(),
@@ -113,6 +118,9 @@ impl Track {
         }
         self.phase = Phase::new(arms);
         self.before_test = None;
+        if let Some(series) = &mut self.series {
+            series.new_phase(arms);
+        }
         if let Some(test) = &mut self.test {
             test.new_phase();
             if let (Arms::CanaryOnly, Some(effect)) = (arms, self.spec.rule.against_stable) {
@@ -232,18 +240,27 @@ impl Track {
         phase.looks_counted = phase.looks_counted.saturating_add(1);
         phase.stable_total = phase.stable_total.merged(&pair.stable);
         phase.window.observe(at_ms, kind, &options.minimum, &pair);
+        if let Some(series) = &mut self.series {
+            series.observe(kind, phase.arms, &pair);
+        }
     }
 
     pub(crate) fn verdict(&self, options: &Options, now_ms: Option<i64>) -> SignalVerdict {
         let test = self.test.as_ref().filter(|_| self.phase.arms == Arms::Both);
         let before = self.before_test.as_ref().map(BeforeTest::standing);
         let standing = test.map(SequentialTest::standing).or(before);
+        let mut shift = None;
         let decided = self
             .without_data(options, now_ms, standing.as_ref())
             .unwrap_or_else(|| {
-                threshold::past_limit(self).unwrap_or_else(|| match &standing {
-                    Some(standing) => sequential::decide(self, options, self.levels, standing),
-                    None => threshold::decide(self, options),
+                threshold::past_limit(self).unwrap_or_else(|| match (&standing, &self.series) {
+                    (Some(standing), _) => sequential::decide(self, options, self.levels, standing),
+                    (None, Some(series)) => {
+                        let (decision, test) = kayenta::decide(self, options, series);
+                        shift = test.map(|test| test.interval);
+                        decision
+                    }
+                    (None, None) => threshold::decide(self, options),
                 })
             });
         let totals = self.phase.window.totals();
@@ -262,7 +279,8 @@ impl Track {
                 .map(|(low, high)| match self.spec.rule.worse {
                     Worse::Higher => (low, high),
                     Worse::Lower => (-high, -low),
-                }),
+                })
+                .or(shift),
             interval_of: test.map_or(IntervalOf::Difference, SequentialTest::interval_of),
             effect: self.spec.rule.against_stable.and_then(|effect| {
                 self.compared_with(&totals.stable)
@@ -272,6 +290,20 @@ impl Track {
             overdispersion: standing.map_or(1.0, |standing| standing.overdispersion),
             expected_seconds: decided.expected_seconds,
             newest_ms: self.phase.canary_ms,
+        }
+    }
+
+    /// What Kayenta's score needs to know, given the verdict about this signal.
+    pub(crate) fn scored(&self, options: &Options, verdict: &SignalVerdict) -> kayenta::Scored {
+        let is_critical =
+            |series| kayenta::class(self, options, series).0 == kayenta::Class::Fail { critical: true };
+        let by_limit = matches!(verdict.reason, Reason::OverLimit { .. });
+        kayenta::Scored {
+            kind: self.spec.kind,
+            role: self.spec.role,
+            verdict: verdict.verdict,
+            critical: verdict.verdict == Verdict::Degraded
+                && (by_limit || self.series.as_ref().is_none_or(is_critical)),
         }
     }
 

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::arm::Arm;
+use crate::kayenta::KayentaScore;
 use crate::signal::Role;
 
 /// What is known about the canary.
@@ -61,7 +62,7 @@ pub enum Reason {
         canary: f64,
         /// Stable.
         stable: f64,
-        /// The smallest effect worth stopping for.
+        /// The smallest effect worth stopping for; with Kayenta's judge, the shift that its tolerance allows.
         effect: f64,
     },
     /// Degraded: requests of the canary are slower than stable's, seen best at one bucket edge.
@@ -79,7 +80,7 @@ pub enum Reason {
         canary: f64,
         /// Stable.
         stable: f64,
-        /// The smallest effect worth stopping for.
+        /// The smallest effect worth stopping for; with Kayenta's judge, the shift that its tolerance allows.
         effect: f64,
     },
     /// Healthy: within the limit, and there was nothing else to hold it against.
@@ -213,7 +214,8 @@ pub struct SignalVerdict {
     pub canary: Option<f64>,
     /// Stable, over the same looks.
     pub stable: Option<f64>,
-    /// The difference canary − stable lies in here, see `interval_of`; it holds at every look at once.
+    /// The difference canary − stable lies in here, see `interval_of`. By the sequential method it holds at every look at
+    /// once; by Kayenta's judge it is the interval of a shift, and holds at one look alone.
     pub interval: Option<(f64, f64)>,
     /// What `interval` is in.
     pub interval_of: IntervalOf,
@@ -259,6 +261,10 @@ pub struct ReleaseVerdict {
     /// Time of the newest look, of any signal.
     #[ts(type = "number | null")]
     pub newest_ms: Option<i64>,
+    /// The score, if Kayenta's judge was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub kayenta: Option<KayentaScore>,
 }
 
 /// What one sentence about the release says; the words are the window's.

@@ -200,6 +200,7 @@ fn memory(limit: Limit) -> SignalSpec {
             worse: Worse::Higher,
             limit: Some(limit),
             against_stable: None,
+            ..Rule::default()
         },
     }
 }

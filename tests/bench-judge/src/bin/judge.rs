@@ -19,7 +19,7 @@ judge FILE [options]      FILE is JSON lines, one scrape each, counters cumulati
   --latency-effect X      smallest slowdown worth stopping for, default 0.1 (ten percent)
   --latency-objective S   seconds that a request should not exceed, default 0.25
   --latency-ratio P       share of requests that should keep it, default 0.95
-  --method NAME           sequential (default) or threshold";
+  --method NAME           sequential (default), threshold or kayenta";
 
 struct Command {
     file: String,
@@ -64,6 +64,7 @@ fn parse(arguments: &[String]) -> Result<Command, String> {
             command.options.method = match text.as_str() {
                 "sequential" => Method::Sequential,
                 "threshold" => Method::Threshold,
+                "kayenta" => Method::Kayenta,
                 other => return Err(format!("there is no method {other}")),
             };
             continue;

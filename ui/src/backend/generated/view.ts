@@ -706,6 +706,29 @@ absolute: number | null,
 relative: number | null, };
 
 /**
+ * How the size of a difference is measured.
+ */
+export type EffectMeasure = "meanRatio" | "cles";
+
+/**
+ * How large a difference must be before it counts, as Kayenta's `effectSize`: `allowedIncrease` and `criticalIncrease`, or
+ * the decreases where lower is worse (there they are upper ends: 0.8 is a fifth less).
+ */
+export type EffectSizes = {
+/**
+ * What is measured.
+ */
+measure: EffectMeasure,
+/**
+ * A difference that is at least this large fails the signal; none: any that the test sees.
+ */
+allowed: number | null,
+/**
+ * One that is at least this large, in a critical signal, fails the release; none: any that the test sees.
+ */
+critical: number | null, };
+
+/**
  * A request without content.
  */
 export type Empty = Record<string, never>;
@@ -1043,6 +1066,23 @@ export type GateOutcome = "healthy" | "degraded" | "notEnoughEvidence";
 export type GateState = "pending" | "passed" | "failed";
 
 /**
+ * Part of a group's signals that passed.
+ */
+export type GroupScore = {
+/**
+ * `errors`, `latency`, `counts` or `levels`.
+ */
+group: string,
+/**
+ * 0 to 100.
+ */
+score: number,
+/**
+ * Its weight in the release's score, in percent.
+ */
+weight: number, };
+
+/**
  * Give the control to another person.
  */
 export type HandOverRequest = {
@@ -1299,6 +1339,27 @@ at: Timestamp,
  * What was known from then on.
  */
 judgement: Judgement, };
+
+/**
+ * The score of a release by Kayenta's rules.
+ */
+export type KayentaScore = {
+/**
+ * 0 to 100; 0 if a critical signal failed critically.
+ */
+score: number,
+/**
+ * From here the release is healthy.
+ */
+pass: number,
+/**
+ * Below this it is degraded.
+ */
+marginal: number,
+/**
+ * The groups that had data.
+ */
+groups: Array<GroupScore>, };
 
 /**
  * A kubeconfig file.
@@ -2123,7 +2184,7 @@ canary: number,
  */
 stable: number,
 /**
- * The smallest effect worth stopping for.
+ * The smallest effect worth stopping for; with Kayenta's judge, the shift that its tolerance allows.
  */
 effect: number, } | { "code": "slowerThanStable",
 /**
@@ -2147,7 +2208,7 @@ canary: number,
  */
 stable: number,
 /**
- * The smallest effect worth stopping for.
+ * The smallest effect worth stopping for; with Kayenta's judge, the shift that its tolerance allows.
  */
 effect: number, } | { "code": "withinLimit",
 /**
@@ -2355,7 +2416,11 @@ sentence: Sentence,
 /**
  * Time of the newest look, of any signal.
  */
-newestMs: number | null, };
+newestMs: number | null,
+/**
+ * The score, if Kayenta's judge was asked.
+ */
+kayenta?: KayentaScore, };
 
 /**
  * Take a rolled back release up again as a new one at that phase, after preflight.
@@ -2553,7 +2618,11 @@ limit: Limit | null,
 /**
  * The comparison with stable, if there is one.
  */
-againstStable: Effect | null, };
+againstStable: Effect | null,
+/**
+ * How large a difference must be for Kayenta's judge, in a signal that has a comparison; none: any that its test sees.
+ */
+kayenta?: EffectSizes, };
 
 /**
  * A release in the side bar.
@@ -3231,7 +3300,8 @@ canary: number | null,
  */
 stable: number | null,
 /**
- * The difference canary − stable lies in here, see `interval_of`; it holds at every look at once.
+ * The difference canary − stable lies in here, see `interval_of`. By the sequential method it holds at every look at
+ * once; by Kayenta's judge it is the interval of a shift, and holds at one look alone.
  */
 interval: [number, number] | null,
 /**
