@@ -72,8 +72,10 @@ impl Applications {
     pub(crate) fn all(&self, corrections: &Corrections) -> Vec<Application> {
         let states: Vec<InventoryState> = lock(&self.inventories).values().map(Inventory::state).collect();
         let workloads: Vec<WorkloadSummary> = states.into_iter().flat_map(|state| state.workloads).collect();
-        let by_workload: BTreeMap<&WorkloadRef, &WorkloadSummary> =
-            workloads.iter().map(|summary| (&summary.workload, summary)).collect();
+        let by_workload: BTreeMap<&WorkloadRef, &WorkloadSummary> = workloads
+            .iter()
+            .map(|summary| (&summary.workload, summary))
+            .collect();
         let mut found = Vec::with_capacity(workloads.len());
         for application in applications(&workloads, corrections) {
             let row = ApplicationRow {
