@@ -8,6 +8,8 @@ use api::{Api, Options};
 use serde_json::Value;
 use tokio::sync::{broadcast, watch};
 
+use crate::profile::Profile;
+
 /// What a start leaves: the running backend, or why it could not start.
 ///
 /// A window that says what is wrong with the records helps more than no window, so a failed start is kept and is the
@@ -24,7 +26,14 @@ impl Backend {
     pub fn start(data: PathBuf) -> Self {
         let (sender, started) = watch::channel(None);
         tauri::async_runtime::spawn(async move {
-            let outcome = Api::start(Options::in_folder(&data)).await;
+            let outcome = match Profile::take(&data) {
+                Ok(profile) => {
+                    // Until the process ends: an orderly end closes the records first.
+                    std::mem::forget(profile);
+                    Api::start(Options::in_folder(&data)).await
+                }
+                Err(failure) => Err(failure),
+            };
             match &outcome {
                 Ok(_) => tracing::info!(data = %data.display(), "the backend runs"),
                 Err(failure) => tracing::error!(code = %failure.code, "the backend could not start"),

@@ -1,12 +1,14 @@
 //! The Tauri shell: one window, and two commands that only forward to the backend.
 //!
 //! Nothing is decided here. What the window asks for goes to [`backend::Backend`], what the backend tells goes to the
-//! window in batches, and both stay the same if another shell is put around them.
+//! window in batches, and both stay the same if another shell is put around them: [`no_window`] is one, for scripts.
 
 mod backend;
 mod commands;
 mod data_dir;
 mod logging;
+mod no_window;
+mod profile;
 mod subscription;
 
 use std::error::Error;
@@ -15,24 +17,31 @@ use tauri::{Manager, RunEvent};
 
 use crate::backend::Backend;
 
-/// Opens the window and runs until it is closed.
+/// Opens the window and runs until it is closed; with `--no-window` see [`no_window`].
 ///
 /// # Errors
 ///
 /// When the data folder cannot be made or the window system refuses the window.
 pub fn run() -> Result<(), Box<dyn Error>> {
     logging::start();
+    let context: tauri::Context = tauri::generate_context!();
+    if std::env::args_os()
+        .skip(1)
+        .any(|argument| argument == no_window::OPTION)
+    {
+        return no_window::run(&data_dir::without_window(&context.config().identifier)?);
+    }
     let app = tauri::Builder::default()
         // First, as the plugin's documentation asks: a second start must end before it opens the database.
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
             show_main_window(app)
         }))
         .setup(|app| {
-            app.manage(Backend::start(data_dir::resolve(app.handle())?));
+            app.manage(Backend::start(data_dir::of_window(app.handle())?));
             Ok(())
         })
         .invoke_handler(tauri::generate_handler![commands::call, commands::subscribe])
-        .build(tauri::generate_context!())?;
+        .build(context)?;
     app.run(|app, event| {
         if let RunEvent::Exit = event
             && let Some(backend) = app.try_state::<Backend>()

@@ -225,8 +225,10 @@ impl Inner {
         let environment = self.registry.get(&unfinished.dossier.release.environment)?;
         let told = Told::of(&self.history.story(&id).await?);
         let (recorder, ports) = self.ports(&environment, told);
-        let driver = Driver::recover(unfinished, ports.clone())
+        let mut driver = Driver::recover(unfinished, ports.clone())
             .map_err(|error| Failure::from(conductor::ApplyError::Signals(error)))?;
+        // Written down, and then this process ended before its start was: it never began, and nobody shall find it begun.
+        driver.withdraw().await?;
         Ok(self.drive(driver, recorder, ports))
     }
 
@@ -262,6 +264,7 @@ impl Inner {
         };
         let actor = Arc::new(Actor::start(driver, recorder, ports, changed));
         self.actors().insert(id, Arc::clone(&actor));
+        self.let_go_of_ended();
         actor
     }
 

@@ -43,6 +43,7 @@ impl Inner {
             Command::HistoryChanges(request) => reply(self.history_changes(request).await),
             Command::AddNote(request) => reply(self.add_note(request).await),
             Command::Export(request) => reply(self.export(request).await),
+            Command::BackUp(Empty {}) => reply(self.back_up().await),
 
             Command::Connections(Empty {}) => reply(self.connections().await),
             Command::CheckContext(request) => reply(self.check_context(request).await),

@@ -6,6 +6,7 @@
 
 mod api;
 mod dispatch;
+mod ended;
 mod failure;
 mod handlers;
 mod manifest_diff;

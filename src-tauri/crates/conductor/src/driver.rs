@@ -141,6 +141,15 @@ impl Driver {
         }
     }
 
+    /// Ends a release from the record that was never begun. One that has begun stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written down; nothing happened.
+    pub async fn withdraw(&mut self) -> Result<(), CommandError> {
+        self.apply(Event::NeverStarted).await
+    }
+
     /// Carries out what a person asks for. A rollback is sent to the cluster before this returns, if it can be reached; what
     /// became of it is written down with the next turn, which therefore has to follow.
     ///

@@ -149,7 +149,9 @@ impl Driver {
         let open: Vec<Intent> = self.open_intents.clone();
         for intent in open {
             let operation = &intent.act.operation;
-            if on_object.as_ref() == Some(operation) {
+            // The last act of a release takes all marks off: where they were and are not any more, it happened.
+            let unsigned = intent.act.kind.may_unsign() && on_object.is_none() && intent.previous.is_some();
+            if on_object.as_ref() == Some(operation) || unsigned {
                 self.dossier.last_operation = Some(operation.clone());
                 let outcome = Outcome::Accepted {
                     generation,
@@ -219,7 +221,7 @@ impl Driver {
     }
 
     /// Outcomes are not on the way of a click: until they are written, the object itself tells what became of an act.
-    fn keep_outcome(&mut self, operation: &OperationId, outcome: Outcome) {
+    pub(crate) fn keep_outcome(&mut self, operation: &OperationId, outcome: Outcome) {
         let at = self.ports.clock.now();
         self.outcomes.push((operation.clone(), at, outcome));
     }

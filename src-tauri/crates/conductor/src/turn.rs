@@ -1,6 +1,6 @@
 use crate::driver::{Driver, Turn};
 use crate::health::LOOK_MILLIS;
-use crate::{ApplyError, Next, Pursuit, Snapshot, readiness};
+use crate::{ApplyError, Next, Outcome, Pursuit, Snapshot, readiness};
 use futures::future::{Either, FusedFuture, select};
 use release::{Event, Goal, HoldReason, Observation, Share, Stage};
 
@@ -91,16 +91,23 @@ impl Driver {
         }
     }
 
-    /// An own act whose answer got lost may turn up on the object later than its look-up.
+    /// An own act whose answer got lost may turn up on the object later than its look-up: then the record is told the truth.
     fn recognise_own_operation(&mut self) {
-        let on_object = self.seen.as_ref().and_then(|seen| seen.view.operation.clone());
-        if on_object.is_some() && on_object != self.dossier.last_operation {
-            let own = on_object
-                .as_ref()
-                .is_some_and(|operation| self.own_operations.contains(operation));
-            if own {
-                self.dossier.last_operation = on_object;
-            }
+        let Some(view) = self.seen.as_ref().map(|seen| &seen.view) else {
+            return;
+        };
+        let Some(operation) = view.operation.clone() else {
+            return;
+        };
+        if Some(&operation) != self.dossier.last_operation.as_ref()
+            && self.own_operations.contains(&operation)
+        {
+            let outcome = Outcome::Accepted {
+                generation: view.generation,
+                resource_version: view.resource_version.clone(),
+            };
+            self.dossier.last_operation = Some(operation.clone());
+            self.keep_outcome(&operation, outcome);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What is found at the database's place, before SQLite may write to it.
 
 use crate::HistoryError;
+use crate::recover::Recovered;
 use crate::schema::{APPLICATION_ID, known_version, migrate};
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub struct SetAside {
     pub path: PathBuf,
     /// What the integrity check said.
     pub detail: String,
+    /// What of it is in the new record.
+    pub recovered: Recovered,
 }
 
 /// Opens the connection that writes; makes the database if there is none.
@@ -211,12 +214,7 @@ fn check_integrity(path: &Path, connection: &Connection) -> Result<(), HistoryEr
 }
 
 /// Renames a damaged database with its log, so that a new one can begin in its place.
-pub(crate) fn set_aside(path: &Path, detail: String) -> Result<SetAside, HistoryError> {
-    let beside = |path: &Path, suffix: &str| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
+pub(crate) fn set_aside(path: &Path) -> Result<PathBuf, HistoryError> {
     let free = (1..10_000)
         .map(|n| beside(path, &format!(".damaged-{n}")))
         .find(|candidate| !candidate.exists())
@@ -236,5 +234,12 @@ pub(crate) fn set_aside(path: &Path, detail: String) -> Result<SetAside, History
             fs::rename(&from, beside(&free, suffix)).map_err(unusable)?;
         }
     }
-    Ok(SetAside { path: free, detail })
+    Ok(free)
+}
+
+/// A file whose name goes on.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
 }

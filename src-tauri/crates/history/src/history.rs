@@ -5,8 +5,8 @@ use crate::readers::Readers;
 use crate::story::Extent;
 use crate::writer::Writer;
 use crate::{
-    Capsule, Draft, HistoryError, Imported, LastKnown, Note, Retention, SetAside, Story, Tidied, capsule,
-    draft, environment, file, note, retention, setting, story,
+    Capsule, Draft, HistoryError, Imported, LastKnown, Note, Retention, SetAside, Story, Tidied, backup,
+    capsule, draft, environment, file, note, recover, retention, setting, story,
 };
 use release::{ReleaseId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -58,21 +58,46 @@ impl History {
         })
     }
 
-    /// As [`History::open`]; a damaged database is renamed and a new one begins. Tell people what was set aside.
+    /// As [`History::open`]; a damaged database is set aside, and a new one begins with everything that can still be read
+    /// of it. Tell people what was set aside.
     ///
     /// # Errors
     ///
-    /// As [`History::open`], but never because of damage.
+    /// As [`History::open`], but because of damage only if there is no room for the new one; then nothing was changed.
     pub fn open_or_set_aside(path: &Path) -> Result<(History, Option<SetAside>), HistoryError> {
+        recover::adopt(path)?;
         match History::open(path) {
             Ok(history) => Ok((history, None)),
             Err(HistoryError::Damaged { detail, .. }) => {
-                let aside = file::set_aside(path, detail)?;
-                tracing::warn!(path = %aside.path.display(), "a damaged history was set aside: {}", aside.detail);
+                let (new, recovered) = recover::recover(path)?;
+                let aside = SetAside {
+                    path: file::set_aside(path)?,
+                    detail,
+                    recovered,
+                };
+                // Whoever stops here finds the new one at the next start.
+                recover::put_in_place(&new, path)?;
+                tracing::warn!(path = %aside.path.display(), ?recovered, "a damaged history was set aside: {}", aside.detail);
                 Ok((History::open(path)?, Some(aside)))
             }
             Err(other) => Err(other),
         }
+    }
+
+    /// Copies the record, as it is at this moment, into a file of its own, while it goes on being written. The copy is checked
+    /// and takes its name only when it is whole; put in the record's place, it is a record.
+    ///
+    /// # Errors
+    ///
+    /// [`HistoryError::FileExists`] if there is a file with that name, or the copy cannot be written. Nothing is left then.
+    pub async fn back_up(&self, to: &Path) -> Result<Facts, HistoryError> {
+        self.lane.flush().await?;
+        let (from, to) = (self.path.clone(), to.to_owned());
+        tokio::task::spawn_blocking(move || backup::write(&from, &to))
+            .await
+            .map_err(|error| HistoryError::Failed {
+                detail: error.to_string(),
+            })?
     }
 
     /// Writes what waits and ends the threads. Later calls fail with [`HistoryError::Closed`].

@@ -94,6 +94,12 @@ pub enum HistoryError {
         /// The newest format that this program knows.
         known: u32,
     },
+    /// There is a file where one shall be made. It was not touched.
+    #[error("there is a file {} already", path.display())]
+    FileExists {
+        /// The file.
+        path: PathBuf,
+    },
     /// A setting looks like a credential.
     #[error("the setting {key} has a field {field}, which may be a credential")]
     LooksSecret {
@@ -131,6 +137,7 @@ impl HistoryError {
             HistoryError::NotACapsule { .. } => "capsule-not-one",
             HistoryError::BrokenSeal => "capsule-broken-seal",
             HistoryError::NewerCapsule { .. } => "capsule-newer",
+            HistoryError::FileExists { .. } => "history-file-exists",
             HistoryError::LooksSecret { .. } => "setting-looks-secret",
             HistoryError::Closed => "history-closed",
             HistoryError::Failed { .. } => "history-failed",
@@ -166,6 +173,7 @@ impl HistoryError {
             }
             HistoryError::NotACapsule { .. } => "Choose a file that Slipway exported.",
             HistoryError::BrokenSeal => "Ask for the file again; do not rely on this one.",
+            HistoryError::FileExists { .. } => "Name another file, or move that one away.",
             HistoryError::LooksSecret { .. } => {
                 "Credentials belong in the operating system's keyring, not in settings."
             }

@@ -10,6 +10,7 @@
 //! Literal environment values stay in the stored manifests, because a rollback needs them; whatever leaves this crate for a
 //! screen or a file goes through [`mask_env`]. Credentials and Secret objects never come in.
 
+mod backup;
 mod capsule;
 mod decode;
 mod delta;
@@ -29,6 +30,7 @@ mod mask;
 mod moment;
 mod note;
 mod readers;
+mod recover;
 mod release_row;
 mod retention;
 mod schema;
@@ -49,5 +51,6 @@ pub use listing::{Filter, Listing, ReleaseRow, StageCount};
 pub use mask::{MASK, mask_env};
 pub use moment::Moment;
 pub use note::Note;
+pub use recover::Recovered;
 pub use retention::{Retention, Tidied};
 pub use story::{StateChange, Story};

@@ -85,6 +85,14 @@ pub(crate) fn read(connection: &Connection, id: &ReleaseId, extent: Extent) -> R
     })
 }
 
+/// Whether everything about a release can be read.
+pub(crate) fn readable(connection: &Connection, number: i64) -> bool {
+    let id = connection.query_row("SELECT id FROM releases WHERE number = ?1", [number], |row| {
+        row.get(0)
+    });
+    id.is_ok_and(|id| read(connection, &ReleaseId(id), Extent::Whole).is_ok())
+}
+
 impl Story {
     /// The release's state at a moment; before it was written down that is the state it was written down with.
     ///

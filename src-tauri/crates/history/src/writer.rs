@@ -6,6 +6,9 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 
+/// Releases remembered at once. What is forgotten is read again; nobody drives so many at the same time.
+const MOST_REMEMBERED: usize = 64;
+
 /// The one connection that writes, with what it would otherwise have to read again and again.
 pub(crate) struct Writer {
     pub(crate) connection: Connection,
@@ -37,7 +40,7 @@ impl Writer {
         work: impl FnOnce(&Connection, &mut Memory<'_>) -> Result<T, HistoryError>,
     ) -> Result<T, HistoryError> {
         let result = self.commit(work);
-        if result.is_err() {
+        if result.is_err() || self.states.len().max(self.numbers.len()) > MOST_REMEMBERED {
             self.forget();
         }
         result

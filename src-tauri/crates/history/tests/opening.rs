@@ -2,6 +2,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test that meets the unexpected shall fail"
 )]
 
@@ -113,22 +114,128 @@ async fn a_read_only_file_is_refused_untouched() {
     assert_is_told_and_untouched(&place.path(), "history-read-only");
 }
 
-#[tokio::test]
-async fn a_damaged_database_is_set_aside_whole_and_a_new_one_begins() {
-    let place = filled().await;
+/// Many releases with everything that belongs to them, in many pages.
+async fn full() -> Place {
+    let place = Place::new();
+    let history = place.open();
+    for n in 0..200 {
+        let about = dossier(&format!("release-{n}"));
+        history.open(&about).await.unwrap();
+        let mut entry = step(&about.release, release::Stage::Shifting, 10);
+        entry.intent = Some(intent(n, 10));
+        history.advance(entry).await.unwrap();
+        history
+            .outcome(&about.release.id, &operation(n), at(20), &accepted())
+            .await
+            .unwrap();
+        history
+            .snapshot(&about.release.id, &snapshot(30, 3))
+            .await
+            .unwrap();
+    }
+    history
+        .set_setting("person", serde_json::json!("Mei Lin"))
+        .await
+        .unwrap();
+    drop(history);
+    place
+}
+
+fn spoil(place: &Place, from: usize, count: usize) -> Vec<u8> {
     let mut bytes = fs::read(place.path()).unwrap();
-    for byte in bytes.iter_mut().skip(4096).take(40_000) {
+    for byte in bytes.iter_mut().skip(from).take(count) {
         *byte = 0xa5;
     }
     fs::write(place.path(), &bytes).unwrap();
+    bytes
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_set_aside_whole_and_a_new_one_begins() {
+    let place = filled().await;
+    let bytes = spoil(&place, 4096, 40_000);
     assert_is_told_and_untouched(&place.path(), "history-damaged");
     let (history, aside) = History::open_or_set_aside(&place.path()).unwrap();
     let aside = aside.unwrap();
     assert!(aside.path.ends_with("history.db.damaged-1"));
     assert!(!aside.detail.is_empty());
     assert_eq!(fs::read(&aside.path).unwrap(), bytes);
-    assert_eq!(history.facts().await.unwrap().releases, 0);
+    assert_eq!(history.facts().await.unwrap().releases, aside.recovered.releases);
     history.open(&dossier("after")).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_damaged_database_still_has_is_in_the_new_one() {
+    let whole = full().await;
+    let pages = fs::read(whole.path()).unwrap().len() / 4096;
+    assert!(pages > 60, "{pages} pages are too few to say anything");
+    let mut least = u64::MAX;
+    for page in (3..pages).step_by(pages / 12) {
+        let place = whole.as_after_a_crash();
+        spoil(&place, page * 4096, 4096);
+        if History::open(&place.path()).is_ok() {
+            // A page that nothing stands on.
+            continue;
+        }
+        let (history, aside) = History::open_or_set_aside(&place.path()).unwrap();
+        let recovered = aside.unwrap().recovered;
+        println!("page {page} of {pages}: {recovered:?}");
+        least = least.min(recovered.releases);
+        assert_eq!(history.facts().await.unwrap().releases, recovered.releases);
+        let unfinished = history.unfinished().await.unwrap();
+        assert!(unfinished.iter().all(|found| !found.dossier.before.is_null()));
+        for found in unfinished {
+            history.story(&found.dossier.release.id).await.unwrap();
+        }
+        history.open(&dossier("after")).await.unwrap();
+        drop(history);
+        assert_eq!(History::open_or_set_aside(&place.path()).unwrap().1, None);
+    }
+    assert!(
+        least > 150,
+        "after one bad page only {least} of 200 releases were recovered"
+    );
+}
+
+#[tokio::test]
+async fn a_recovery_that_ended_between_its_two_renames_is_finished_at_the_next_start() {
+    let place = full().await;
+    spoil(&place, 60 * 4096, 4096);
+    let (history, aside) = History::open_or_set_aside(&place.path()).unwrap();
+    drop(history);
+    // As if the program had ended before the new file got its name.
+    fs::rename(place.path(), beside(&place.path(), ".recovering")).unwrap();
+    let (history, none) = History::open_or_set_aside(&place.path()).unwrap();
+    assert_eq!(none, None);
+    assert_eq!(
+        history.facts().await.unwrap().releases,
+        aside.unwrap().recovered.releases
+    );
+}
+
+#[tokio::test]
+async fn a_backup_is_a_record_of_one_moment_while_the_record_goes_on() {
+    let place = full().await;
+    let history = std::sync::Arc::new(place.open());
+    let writing = std::sync::Arc::clone(&history);
+    let writer = tokio::spawn(async move {
+        for n in 0..200 {
+            writing.open(&dossier(&format!("later-{n}"))).await.unwrap();
+        }
+    });
+    let copy = place.path().with_file_name("copy.db");
+    let facts = history.back_up(&copy).await.unwrap();
+    writer.await.unwrap();
+    assert!((200..=400).contains(&facts.releases), "{facts:?}");
+    let found = History::open(&copy).unwrap();
+    assert_eq!(found.facts().await.unwrap().releases, facts.releases);
+    assert_eq!(
+        found.story(&id("release-7")).await.unwrap(),
+        history.story(&id("release-7")).await.unwrap()
+    );
+    let again = history.back_up(&copy).await.unwrap_err();
+    assert_eq!(again.code(), "history-file-exists");
+    assert!(!beside(&copy, ".part").exists());
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ pub enum Event {
         /// What.
         command: Command,
     },
+    /// It was written down and its start never was: whoever asked for it ended in between.
+    NeverStarted,
     /// The checks before the start are done.
     PreflightAnswered {
         /// A sentence for each reason that forbids the start; empty means go.

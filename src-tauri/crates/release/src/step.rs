@@ -30,6 +30,7 @@ pub fn step(release: &Release, event: &Event, at: Timestamp) -> Result<Step, Ref
     let mut change = Change::of(release.clone(), at);
     match event {
         Event::Commanded { by, command } => change.command(by, command)?,
+        Event::NeverStarted => change.never_started(),
         Event::PreflightAnswered { blocking } => change.preflight_answered(blocking),
         Event::Arrived => change.arrived(),
         Event::Observed(seen) => change.observed(seen),

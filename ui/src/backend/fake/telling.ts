@@ -71,6 +71,7 @@ export class StoryTeller {
     });
     backend.answer('history.changes', () => changes);
     backend.answer('history.note', ({ text }) => ({ at: this.clock(), by: mei, text }));
+    backend.answer('history.backUp', () => ({ path: '~/Downloads/slipway-1795096800000.db' }));
     backend.answer('history.export', ({ release }) => ({ path: `~/Downloads/${release}.slipway` }));
     backend.answer('release.resumeAt', () => ({ release: 'R-1285' }));
   }

@@ -96,6 +96,10 @@ export const settings = {
     days: { '30': '30 days', '90': '90 days', '365': '1 year', '0': 'Always' },
     database: 'Database',
     size: 'Size',
+    backUp: 'Backup',
+    backUpText: 'The whole record in one file, written while releases go on.',
+    backUpNow: 'Back up now',
+    backedUp: (path: string) => `Backed up to ${path}`,
   },
   notifications: {
     title: 'Notifications',

@@ -88,6 +88,10 @@ export const settings: typeof en = {
     days: { '30': '30 天', '90': '90 天', '365': '1 年', '0': '永久' },
     database: '数据库',
     size: '大小',
+    backUp: '备份',
+    backUpText: '把全部记录写入一个文件，不影响正在进行的发布。',
+    backUpNow: '立即备份',
+    backedUp: (path) => `已备份到 ${path}`,
   },
   notifications: {
     title: '通知',

@@ -179,6 +179,28 @@ impl Inner {
         }
     }
 
+    /// The whole record in a file named after this moment. The record goes on meanwhile.
+    pub(crate) async fn back_up(&self) -> Result<Exported, Failure> {
+        let folder = self.export_folder.clone();
+        let made =
+            tokio::task::spawn_blocking(move || std::fs::create_dir_all(&folder).map(|()| folder)).await;
+        let folder = match made {
+            Ok(Ok(folder)) => folder,
+            Ok(Err(error)) => return Err(backup_failed(&error)),
+            Err(error) => return Err(backup_failed(&error)),
+        };
+        let path = folder.join(format!("slipway-{}.db", crate::runtime::now().0));
+        let copied = self.history.back_up(&path).await?;
+        tracing::info!(
+            releases = copied.releases,
+            bytes = copied.bytes,
+            "the record was backed up"
+        );
+        Ok(Exported {
+            path: Some(path.display().to_string()),
+        })
+    }
+
     /// An environment as it was called when its releases were made, also when it does not exist any more.
     pub(crate) fn recorded_tag(&self, id: &str) -> EnvironmentTag {
         self.tag(id).unwrap_or_else(|_| EnvironmentTag {
@@ -196,6 +218,14 @@ impl Inner {
             .filter(|environment| environment.danger == Danger::Production);
         production.map(|environment| environment.id).collect()
     }
+}
+
+fn backup_failed(error: &dyn std::fmt::Display) -> Failure {
+    failure(
+        "backup-failed",
+        format!("The record was not backed up: {error}. It is still complete on this computer."),
+        "Check that the folder for exports can be written and has room.",
+    )
 }
 
 fn export_failed(error: &dyn std::fmt::Display) -> Failure {

@@ -103,6 +103,7 @@ async fn keep_looking(inner: Weak<Inner>) {
         }
         if round % SLOW == 0 {
             inner.reload_changed_files().await;
+            inner.let_go_of_ended();
             inner.check_ways_back().await;
             inner.keep_last_seen().await;
         }

@@ -106,6 +106,7 @@ impl Inner {
             .iter()
             .map(|release| json!({ "stage": release.stage.name() }))
             .collect();
+        let driven = self.actors().len();
         let text = serde_json::to_string_pretty(&json!({
             "slipway": self.version,
             "system": { "os": std::env::consts::OS, "arch": std::env::consts::ARCH },
@@ -114,6 +115,7 @@ impl Inner {
             "environments": environments,
             "contacts": contacts,
             "running": running,
+            "inMemory": { "releases": driven, "watchedWorkloads": self.workloads.watched_count() },
         }))
         .unwrap_or_default();
         Ok(Diagnostics { text })

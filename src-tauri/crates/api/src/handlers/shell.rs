@@ -1,5 +1,6 @@
 use crate::api::Inner;
 use crate::view::{EnvironmentContact, Failure, Shell};
+use history::{Recovered, SetAside};
 
 impl Inner {
     pub(crate) async fn shell(&self) -> Result<Shell, Failure> {
@@ -7,15 +8,7 @@ impl Inner {
         let environments = self.registry.all();
         let mut trouble = Vec::new();
         if let Some(aside) = &self.set_aside {
-            trouble.push(crate::failure::failure(
-                "history-set-aside",
-                format!(
-                    "The record was damaged ({}) and was set aside as {}; a new one was begun. Releases in the cluster are not touched by this.",
-                    aside.detail,
-                    aside.path.display()
-                ),
-                "Keep the file: what is readable in it can still be recovered.",
-            ));
+            trouble.push(set_aside(aside));
         }
         Ok(Shell {
             version: self.version.clone(),
@@ -30,5 +23,63 @@ impl Inner {
             contacts: self.contacts().into_iter().collect::<Vec<EnvironmentContact>>(),
             trouble,
         })
+    }
+}
+
+/// What a person is told of a record that was damaged.
+fn set_aside(aside: &SetAside) -> Failure {
+    let Recovered {
+        releases,
+        lost,
+        not_driven,
+        settings,
+    } = aside.recovered;
+    let mut message = format!(
+        "The record was damaged ({}) and was set aside as {}. A new one was begun with what could be read of it: {releases} releases and {settings} settings.",
+        aside.detail,
+        aside.path.display()
+    );
+    if lost > 0 {
+        message.push_str(&format!(" Of {lost} more releases too little was left."));
+    }
+    let hint = if not_driven > 0 {
+        message.push_str(&format!(
+            " {not_driven} releases were under way and cannot be driven any more; the cluster holds them where they are, serving."
+        ));
+        "Look at the applications that are held, and go back there if need be. Keep the file that was set aside, and check the disk."
+    } else {
+        "Releases in the cluster are not touched by this. Keep the file that was set aside, and check the disk."
+    };
+    crate::failure::failure("history-set-aside", message, hint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::set_aside;
+    use history::{Recovered, SetAside};
+
+    #[test]
+    fn what_could_not_be_recovered_is_told_with_what_it_means() {
+        let aside = SetAside {
+            path: "/records/slipway.db.damaged-1".into(),
+            detail: "page 7 is no page".into(),
+            recovered: Recovered {
+                releases: 12,
+                lost: 1,
+                not_driven: 2,
+                settings: 4,
+            },
+        };
+        let told = set_aside(&aside);
+        for word in [
+            "damaged-1",
+            "page 7",
+            "12 releases",
+            "1 more",
+            "2 releases were under way",
+        ] {
+            assert!(told.message.contains(word), "{word}: {}", told.message);
+        }
+        assert!(told.hint.contains("go back"), "{}", told.hint);
     }
 }

@@ -211,6 +211,8 @@ commands! {
     "history.note" => AddNote(NoteRequest) -> Note;
     /// Write the record to a file that the person picks.
     "history.export" => Export(ReleaseRequest) -> Exported;
+    /// Write the whole record, as it is now, to a file of its own beside the exports.
+    "history.backUp" => BackUp(Empty) -> Exported;
 
     /// Files, contexts and the practice cluster.
     "connections.list" => Connections(Empty) -> Connections;

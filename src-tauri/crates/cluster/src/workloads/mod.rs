@@ -82,6 +82,11 @@ impl KubeWorkloads {
         lock(&self.watched).remove(at);
     }
 
+    /// How many workloads are watched.
+    pub fn watched_count(&self) -> usize {
+        lock(&self.watched).len()
+    }
+
     fn client(&self, at: &WorkloadRef) -> Result<kube::Client, PortError> {
         self.environments.client(&at.environment)
     }
@@ -123,9 +128,14 @@ impl KubeWorkloads {
     }
 
     /// Findings by code that a person overrides for one release: [`Workloads::blocking_findings`] then leaves them out, as far
-    /// as they may be overridden at all.
+    /// as they may be overridden at all. No codes: nothing is overridden any more.
     pub fn override_findings(&self, release: ReleaseId, codes: Vec<String>) {
-        lock(&self.overrides).insert(release, codes);
+        let mut overrides = lock(&self.overrides);
+        if codes.is_empty() {
+            overrides.remove(&release);
+        } else {
+            overrides.insert(release, codes);
+        }
     }
 
     /// What a rollback would do now. The pursuit's goal is the rollback; `seen` is the last look.

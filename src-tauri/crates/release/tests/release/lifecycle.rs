@@ -53,6 +53,15 @@ fn a_failed_preflight_refuses_the_start_and_names_the_reasons() {
 }
 
 #[test]
+fn a_release_whose_start_was_never_written_down_is_over_and_one_that_began_is_not() {
+    let never = Story::of(judged_plan()).then(Event::NeverStarted);
+    assert!(matches!(never.stage(), Stage::Refused { .. }));
+    assert_eq!(never.release.goal(), Goal::Stay);
+    let begun = Story::started(judged_plan());
+    assert_eq!(*begun.clone().then(Event::NeverStarted).stage(), *begun.stage());
+}
+
+#[test]
 fn without_evidence_the_bake_is_extended_to_its_maximum_and_then_the_release_holds() {
     let story = Story::started(judged_plan())
         .then(Event::Arrived)

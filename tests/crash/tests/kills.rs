@@ -1,0 +1,125 @@
+//! SIGKILL at random moments during releases and rollbacks, until done. Runs where it was asked for: `cargo xtask test crash`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test"
+)]
+
+use control_plane::{ControlPlane, Options};
+use crash::{APPLICATIONS, Audit, Room, Shop, Shown, Trouble, number};
+use libtest_mimic::{Arguments, Trial};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// How long the app needs from its start to the first act; moments are drawn around it.
+const START: Duration = Duration::from_millis(700);
+/// With its window it needs longer.
+const START_WITH_WINDOW: Duration = Duration::from_secs(3);
+
+fn main() {
+    if std::env::var_os("SLIPWAY_APP").is_none() {
+        return;
+    }
+    control_plane::enter_namespace();
+    let runtime = Arc::new(Runtime::new().expect("a runtime"));
+    let started = runtime.block_on(ControlPlane::start(Options::default().without_traffic()));
+    let plane = Arc::new(started.expect("a control plane"));
+    let trial = |name: &'static str, kills: usize, shown: Shown| {
+        let (runtime, plane) = (Arc::clone(&runtime), Arc::clone(&plane));
+        Trial::test(name, move || {
+            println!("\n{name}");
+            runtime.block_on(kill_again_and_again(&plane, kills, shown));
+            Ok(())
+        })
+    };
+    let kills = usize::try_from(number("SLIPWAY_CRASH_KILLS", 200)).unwrap();
+    let shown = usize::try_from(number("SLIPWAY_CRASH_WINDOW_KILLS", 20)).unwrap();
+    let mut trials = vec![trial(
+        "nothing_is_lost_and_nothing_done_twice_however_often_the_app_is_killed",
+        kills,
+        Shown::NoWindow,
+    )];
+    if std::env::var_os("DISPLAY").is_some() {
+        trials.push(trial(
+            "nor_when_it_is_killed_with_its_window_open",
+            shown,
+            Shown::Window,
+        ));
+    }
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads = Some(1);
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    drop(plane);
+    conclusion.exit();
+}
+
+async fn kill_again_and_again(plane: &ControlPlane, kills: usize, shown: Shown) {
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let mut trouble = Trouble::new();
+    let mut shop = Shop::open(plane, APPLICATIONS, Room::Disk, None, scratch).await;
+    let begun = Instant::now();
+    let (mut killed, mut starts) = (0, 0);
+    while killed < kills {
+        starts += 1;
+        assert!(starts < 2 * kills + 10, "the app ends by itself\n{}", shop.log());
+        if shown == Shown::Window {
+            // Somebody has to start the releases; the window then goes on with them.
+            begin(&mut shop, &mut trouble).await;
+        }
+        killed += usize::from(one_life(&mut shop, &mut trouble, shown).await);
+        if killed % 20 == 0 {
+            println!(
+                "{:6.1} s: {killed} kills, {} operations",
+                begun.elapsed().as_secs_f64(),
+                shop.witness.operations()
+            );
+        }
+    }
+    let app = shop.start(Shown::NoWindow);
+    let open = shop.settle(&app, Duration::from_secs(120)).await;
+    println!("{:6.1} s: all over but {open:?}", begun.elapsed().as_secs_f64());
+    app.finish(Duration::from_secs(30)).await;
+    let tally = Audit::of(&shop).await.tally(&shop).await;
+    tally.print(killed);
+    if !tally.is_clean() {
+        let log = scratch.join("crash-app.log");
+        std::fs::write(&log, shop.log()).unwrap();
+        std::fs::copy(shop.database(), scratch.join("crash.db")).unwrap();
+        panic!("seed {}; the app's log is {}", trouble.seed(), log.display());
+    }
+    assert!(
+        tally.operations > killed,
+        "too little happened to say anything: {tally:?}"
+    );
+}
+
+/// Starts the app and kills it. Answers whether it still ran.
+async fn one_life(shop: &mut Shop, trouble: &mut Trouble, shown: Shown) -> bool {
+    let app = shop.start(shown);
+    let start = match shown {
+        Shown::NoWindow => START,
+        Shown::Window => START_WITH_WINDOW,
+    };
+    let moment = trouble.moment(start);
+    let come = moment.come(shop.witness.changes());
+    match shown {
+        Shown::NoWindow => tokio::select! {
+            () = come => {}
+            () = shop.keep_busy(&app, trouble) => {}
+        },
+        Shown::Window => come.await,
+    }
+    app.kill().await
+}
+
+/// Starts releases of all that stands still, through an app without a window that is killed at once.
+async fn begin(shop: &mut Shop, trouble: &mut Trouble) {
+    let app = shop.start(Shown::NoWindow);
+    let _ = tokio::time::timeout(Duration::from_millis(1_500), shop.keep_busy(&app, trouble)).await;
+    app.kill().await;
+}
