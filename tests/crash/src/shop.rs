@@ -16,7 +16,7 @@ pub const APPLICATIONS: usize = 6;
 /// Pods of each.
 pub const PODS: i32 = 4;
 /// How often a release that goes on is rolled back, at each look.
-const ROLLED_BACK: f64 = 0.06;
+const ROLLED_BACK: f64 = 0.015;
 /// A port that nobody listens on: there is a source of health data, it never answers, and no gate asks it.
 const NO_PROMETHEUS: &str = "http://127.0.0.1:9";
 

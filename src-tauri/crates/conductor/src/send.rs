@@ -229,9 +229,14 @@ impl Driver {
     /// Writes down what became of the acts so far.
     pub(crate) async fn write_outcomes(&mut self) {
         let id = self.dossier.release.id.clone();
-        for (operation, at, outcome) in std::mem::take(&mut self.outcomes) {
+        let mut waiting = std::mem::take(&mut self.outcomes).into_iter();
+        while let Some((operation, at, outcome)) = waiting.next() {
             if let Err(error) = self.ports.journal.outcome(&id, &operation, at, &outcome).await {
                 self.journal_trouble = Some(error);
+                // Written when the record can be written again; what became of an act is never forgotten on the way.
+                self.outcomes.push((operation, at, outcome));
+                self.outcomes.extend(waiting);
+                return;
             }
         }
     }

@@ -180,6 +180,9 @@ fn check_version(path: &Path, found: i64) -> Result<(), HistoryError> {
 /// What a crash left in the log counts too: the format and the name may be there and not in the file yet.
 fn check_log(path: &Path) -> Result<(), HistoryError> {
     let fail = |error: rusqlite::Error| HistoryError::of_file(path, &error);
+    if beside(path, "-journal").exists() {
+        undo_first_start(path)?;
+    }
     let connection = open_for_reading(path)?;
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let application = number("application_id").map_err(fail)?;
@@ -198,6 +201,18 @@ fn check_log(path: &Path) -> Result<(), HistoryError> {
         });
     }
     check_version(path, found)
+}
+
+/// A first start that ended before the database had its write-ahead log leaves a rollback journal, which only somebody who
+/// may write can undo. The header has said by now that no other program made the file.
+fn undo_first_start(path: &Path) -> Result<(), HistoryError> {
+    let fail = |error: rusqlite::Error| HistoryError::of_file(path, &error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    connection.busy_timeout(BUSY).map_err(fail)?;
+    connection
+        .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+        .map_err(fail)
 }
 
 fn check_integrity(path: &Path, connection: &Connection) -> Result<(), HistoryError> {

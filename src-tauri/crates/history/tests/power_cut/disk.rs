@@ -77,7 +77,11 @@ impl Disk {
         for change in file.changes.drain(..) {
             change.apply(&mut image);
         }
-        file.durable = Some(image);
+        let is_new = file.durable.replace(image).is_none();
+        // With the first sync of a new log, SQLite syncs the folder too: what was removed from it stays removed.
+        if is_new && (name.ends_with("-wal") || name.ends_with("-journal")) {
+            self.files.retain(|_, file| !file.removed);
+        }
     }
 
     /// A file that was removed; for good if its folder was synced.
