@@ -31,6 +31,8 @@ pub struct Shop {
     environment: String,
     rows: BTreeMap<String, String>,
     versions: BTreeMap<String, u32>,
+    /// How long the app took lately from its start to its first answer, on this machine and as busy as it is.
+    start_took: Duration,
     folder: tempfile::TempDir,
 }
 
@@ -79,6 +81,7 @@ impl Shop {
             environment: String::new(),
             rows: BTreeMap::new(),
             versions: names.into_iter().map(|name| (name, 0)).collect(),
+            start_took: Duration::from_secs(1),
             namespace,
             folder,
         };
@@ -92,7 +95,10 @@ impl Shop {
 
     async fn set_up(&mut self, context: &str) {
         std::fs::create_dir_all(self.profile()).expect("a folder");
+        let begun = Instant::now();
         let app = self.start(Shown::NoWindow);
+        app.must("app.shell", &json!({})).await;
+        self.start_took = begun.elapsed();
         let off = json!({ "on": false, "acceleration": null });
         app.must("practice.set", &off).await;
         until(&app, "connections.list", |all| {
@@ -124,6 +130,11 @@ impl Shop {
             app.finish(Duration::from_secs(20)).await,
             "the app ends by itself"
         );
+    }
+
+    /// How long the app took lately from its start to its first answer.
+    pub fn start_took(&self) -> Duration {
+        self.start_took
     }
 
     /// The folder with the records.
@@ -276,11 +287,17 @@ impl Shop {
 
     /// Keeps every application under way until this is given up: what is over is released anew, some of it is rolled back.
     pub async fn keep_busy(&mut self, app: &App, trouble: &mut Trouble) {
+        let begun = Instant::now();
+        let mut answered = false;
         loop {
             let Ok(newest) = self.newest(app).await else {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
+            if !answered {
+                answered = true;
+                self.start_took = (self.start_took * 3 + begun.elapsed()) / 4;
+            }
             let mut asked = Vec::new();
             for name in self.names() {
                 let row = newest.get(&name).cloned().unwrap_or_default();

@@ -3588,6 +3588,7 @@ export interface Commands {
   "history.changes": { request: ReleaseRequest; reply: Array<ManifestDiff> };
   "history.note": { request: NoteRequest; reply: Note };
   "history.export": { request: ReleaseRequest; reply: Exported };
+  "history.backUp": { request: Empty; reply: Exported };
   "connections.list": { request: Empty; reply: Connections };
   "connections.check": { request: ContextRequest; reply: Connections };
   "connections.addFile": { request: KubeconfigRequest; reply: Connections };

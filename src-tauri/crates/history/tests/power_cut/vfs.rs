@@ -171,10 +171,11 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, length: i64) -> c_in
     )
 }
 
-unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
+/// The real disk is not made to sync: what is durable is the bench's to say, and hundreds of real syncs take minutes.
+unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
     tell(
         unsafe { path_of(file) },
-        || pass!(file, xSync, flags),
+        || ffi::SQLITE_OK,
         |bench, name, _| {
             bench.syncs += 1;
             bench.disk.synced(name);
