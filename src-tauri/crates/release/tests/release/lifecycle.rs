@@ -58,7 +58,8 @@ fn a_release_whose_start_was_never_written_down_is_over_and_one_that_began_is_no
     assert!(matches!(never.stage(), Stage::Refused { .. }));
     assert_eq!(never.release.goal(), Goal::Stay);
     let begun = Story::started(judged_plan());
-    assert_eq!(*begun.clone().then(Event::NeverStarted).stage(), *begun.stage());
+    let stage = begun.stage().clone();
+    assert_eq!(*begun.then(Event::NeverStarted).stage(), stage);
 }
 
 #[test]
