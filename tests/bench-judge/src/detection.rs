@@ -43,7 +43,16 @@ pub fn quantile(sorted: &[Option<f64>], q: f64) -> Option<f64> {
 pub fn summary(mut times: Vec<Option<f64>>) -> Value {
     times.sort_by(|a, b| a.unwrap_or(f64::INFINITY).total_cmp(&b.unwrap_or(f64::INFINITY)));
     let found = times.iter().flatten().count();
-    json!({ "median": quantile(&times, 0.5), "p95": quantile(&times, 0.95), "found": found as f64 / times.len() as f64 })
+    json!({
+        "releases": times.len(),
+        "median": quantile(&times, 0.5),
+        "p95": quantile(&times, 0.95),
+        "found": found as f64 / times.len() as f64,
+    })
+}
+
+fn releases_of(releases: u64, one: impl Fn(u64) -> Option<f64>) -> Vec<Option<f64>> {
+    (0..releases).map(one).collect()
 }
 
 pub fn options(method: Method) -> Options {
@@ -55,7 +64,7 @@ pub fn options(method: Method) -> Options {
 }
 
 /// Medians and 95th percentiles, at 200 requests/s, a tenth of them the canary's, a look every 5 s.
-pub fn run(releases: u64) -> Value {
+pub fn run(releases: u64, only: &str) -> Value {
     let traffic = Traffic {
         rate: 200.0,
         share: 0.1,
@@ -63,8 +72,12 @@ pub fn run(releases: u64) -> Value {
         pattern: Pattern::Steady,
     };
     let mut all = serde_json::Map::new();
-    let mut put = |name: String, value: Value| {
-        println!("{name:32} {value}");
+    let mut put = |name: String, times: &dyn Fn() -> Vec<Option<f64>>| {
+        if !name.contains(only) {
+            return;
+        }
+        let value = summary(times());
+        println!("{name:44} {value}");
         all.insert(name, value);
     };
     let spec = SignalSpec::error_ratio("errors", 0.005);
@@ -78,38 +91,41 @@ pub fn run(releases: u64) -> Value {
         (0.01, 0.02, 60),
         (0.001, 0.05, 60),
     ] {
-        let times = (0..releases).map(|seed| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            seconds_until(
-                Verdict::Degraded,
-                &spec,
-                options(Method::Sequential),
-                before,
-                |part| traffic.ratios(&mut rng, part, stable, canary),
-            )
-        });
         put(
             format!("errors {stable} -> {canary}, {before} looks before"),
-            summary(times.collect()),
+            &|| {
+                releases_of(releases, |seed| {
+                    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                    let look = |part: f64| traffic.ratios(&mut rng, part, stable, canary);
+                    seconds_until(
+                        Verdict::Degraded,
+                        &spec,
+                        options(Method::Sequential),
+                        before,
+                        look,
+                    )
+                })
+            },
         );
     }
     for rate in [0.0, 0.001, 0.005, 0.01] {
-        let times = (0..releases).map(|seed| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            seconds_until(Verdict::Healthy, &spec, options(Method::Sequential), 0, |part| {
-                traffic.ratios(&mut rng, part, rate, rate)
+        put(format!("healthy at {rate}"), &|| {
+            releases_of(releases, |seed| {
+                let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                let look = |part: f64| traffic.ratios(&mut rng, part, rate, rate);
+                seconds_until(Verdict::Healthy, &spec, options(Method::Sequential), 0, look)
             })
         });
-        put(format!("healthy at {rate}"), summary(times.collect()));
     }
-    let late = (0..releases).map(|seed| {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        seconds_until(Verdict::Degraded, &spec, options(Method::Sequential), 0, |part| {
-            traffic.ratios(&mut rng, part, 0.001, if part <= 0.5 { 0.001 } else { 0.01 })
+    put("errors 0.001 -> 0.01 after 900 s".into(), &|| {
+        releases_of(releases, |seed| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let look =
+                |part: f64| traffic.ratios(&mut rng, part, 0.001, if part <= 0.5 { 0.001 } else { 0.01 });
+            seconds_until(Verdict::Degraded, &spec, options(Method::Sequential), 0, look)
+                .map(|seconds| seconds - 900.0)
         })
-        .map(|seconds| seconds - 900.0)
     });
-    put("errors 0.001 -> 0.01 after 900 s".into(), summary(late.collect()));
     let latency = SignalSpec::latency("latency", 0.95, 0.25, 0.1);
     for sigma in [0.5, 1.0] {
         for (slower, verdict) in [
@@ -117,21 +133,20 @@ pub fn run(releases: u64) -> Value {
             (1.1, Verdict::Degraded),
             (1.0, Verdict::Healthy),
         ] {
-            let times = (0..releases / 5).map(|seed| {
-                let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                let mut stable = Latencies::new(0.08, sigma, 0.0);
-                let mut canary = Latencies::new(0.08 * slower, sigma, 0.0);
-                seconds_until(verdict, &latency, options(Method::Sequential), 0, |_| {
-                    (
-                        stable.histogram(&mut rng, &BOUNDS, 900.0),
-                        canary.histogram(&mut rng, &BOUNDS, 100.0),
-                    )
+            put(format!("latency sigma {sigma} x {slower}"), &|| {
+                releases_of((releases / 5).max(1), |seed| {
+                    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                    let mut stable = Latencies::new(0.08, sigma, 0.0);
+                    let mut canary = Latencies::new(0.08 * slower, sigma, 0.0);
+                    let look = |_| {
+                        (
+                            stable.histogram(&mut rng, &BOUNDS, 900.0),
+                            canary.histogram(&mut rng, &BOUNDS, 100.0),
+                        )
+                    };
+                    seconds_until(verdict, &latency, options(Method::Sequential), 0, look)
                 })
             });
-            put(
-                format!("latency sigma {sigma} x {slower}"),
-                summary(times.collect()),
-            );
         }
     }
     json!({ "releases": releases, "scrape_seconds": SCRAPE, "detection": all })

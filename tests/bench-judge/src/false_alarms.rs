@@ -126,7 +126,8 @@ fn many(releases: u64, one: impl Fn(u64, bool) -> Option<Found> + Sync) -> Value
 }
 
 /// False alarms under no change, and false health at the smallest effect.
-pub fn run(releases: u64, only: &str) -> Value {
+/// `done` gets each case as soon as it is measured.
+pub fn run(releases: u64, only: &str, mut done: impl FnMut(&str, &Value)) -> Value {
     let mut all = serde_json::Map::new();
     let mut put = |name: String, measure: &dyn Fn() -> Value| {
         if !name.contains(only) {
@@ -134,6 +135,7 @@ pub fn run(releases: u64, only: &str) -> Value {
         }
         let value = measure();
         println!("{name:44} {value}");
+        done(&name, &value);
         all.insert(name, value);
     };
     let errors = SignalSpec::error_ratio("errors", 0.005);

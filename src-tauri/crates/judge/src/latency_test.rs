@@ -5,6 +5,7 @@ use crate::dispersion::Dispersion;
 use crate::histogram::Histogram;
 use crate::levels::{Levels, Standing};
 use crate::pace::Pace;
+use crate::rank_bet;
 use crate::signal::Effect;
 use crate::verdict::Verdict;
 use crate::wealth::Wealth;
@@ -35,7 +36,8 @@ const DISPERSION_GUESS: f64 = 4.0;
 ///
 /// Against "no slower" (the canary's distribution is nowhere to the right of stable's) it bets on mean ranks, which see a
 /// shift of everything, and on the shares past the objective's and the quantile's edge, which see a longer tail. Ranks
-/// and edges come from stable's earlier looks, so a bet is fixed before the look it is about. For health both must be
+/// and edges come from stable's earlier looks, so a bet is fixed before the look it is about; the very first look is bet on
+/// given what both arms showed together. For health both must be
 /// rejected: that the mean rank, and that the share past the quantile's edge, are those of a stable that is slower by the
 /// effect (see [`Buckets::slower`] for what is taken to happen inside a bucket).
 ///
@@ -240,6 +242,14 @@ impl LatencyTest {
                 *slot = score(-part * ranks.effect, &ranks.slower, 0.5 + ranks.effect);
             }
             self.measure_scatter(&ranks, stable, canary);
+        } else {
+            let mut both = stable.clone();
+            both.add(canary);
+            let scores = buckets.ranks(&both);
+            for (slot, rise) in degraded[1..].iter_mut().zip(RISES) {
+                let log = rank_bet::conditional(rise, &scores, stable.counts(), canary.counts());
+                *slot = log / overdispersion;
+            }
         }
         let edges = [Some(self.objective_bound(buckets)), self.quantile_bound(buckets)];
         for (index, bound) in edges.into_iter().enumerate() {

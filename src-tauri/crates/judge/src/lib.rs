@@ -65,6 +65,7 @@ mod options;
 mod pace;
 mod planning;
 mod proportion_test;
+mod rank_bet;
 mod reading;
 pub mod replay;
 mod sequential;

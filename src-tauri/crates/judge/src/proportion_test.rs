@@ -107,7 +107,10 @@ impl ProportionTest {
             self.bet(pace, stable, canary);
             let (all, bad) = (stable.total + canary.total, stable.bad + canary.bad);
             let share = canary.total / all;
-            let variance = bad * share * (1.0 - share) * (all - bad) / (all - 1.0).max(1.0);
+            // Each arm's own variance: what the pooled one has too little of, in an arm that is much worse, would look like
+            // scatter.
+            let own = |arm: Sample| arm.bad * (arm.total - arm.bad) / (arm.total - 1.0).max(1.0);
+            let variance = (1.0 - share).powi(2) * own(canary) + share.powi(2) * own(stable);
             self.dispersion
                 .observe_difference(canary.bad - bad * share, variance);
         }
