@@ -46,6 +46,23 @@ impl Bed {
         }
     }
 
+    /// A client of somebody who may release in one namespace, but use neither Leases nor ConfigMaps there.
+    pub async fn loner(&self, namespace: &str) -> Client {
+        match self {
+            Bed::Practice(practice) => {
+                let user = practice::User::Loner(vec![namespace.to_owned()]);
+                practice.client(Environment::Production, user)
+            }
+            Bed::Real(plane) => {
+                plane.grant_release_alone(namespace).await.expect("granted");
+                plane
+                    .client(control_plane::User::Stranger)
+                    .await
+                    .expect("a client")
+            }
+        }
+    }
+
     /// A client whose connections can be broken without touching anybody else's requests.
     pub async fn client_on_a_line(&self, who: Who) -> (Client, Line) {
         match self {

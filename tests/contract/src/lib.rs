@@ -15,6 +15,7 @@ mod bed;
 mod cases;
 mod manifest;
 mod room;
+mod slipway;
 mod suite;
 mod walk;
 mod witness;

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use kube::Client;
+use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::access::{client_of, configuration};
@@ -204,7 +205,18 @@ impl ControlPlane {
     /// # Errors
     /// `control-plane/kubernetes`.
     pub async fn grant_release(&self, namespace: &str) -> Result<()> {
-        let (role, binding) = objects::release_rights();
+        self.grant(namespace, objects::release_rights()).await
+    }
+
+    /// Lets [`User::Stranger`] release in this namespace, but use neither Leases nor ConfigMaps there.
+    ///
+    /// # Errors
+    /// `control-plane/kubernetes`.
+    pub async fn grant_release_alone(&self, namespace: &str) -> Result<()> {
+        self.grant(namespace, objects::release_rights_alone()).await
+    }
+
+    async fn grant(&self, namespace: &str, (role, binding): (Value, Value)) -> Result<()> {
         let path = format!("{}/namespaces/{namespace}", objects::RBAC);
         objects::create(&self.admin, &format!("{path}/roles"), &role).await?;
         objects::create(&self.admin, &format!("{path}/rolebindings"), &binding)

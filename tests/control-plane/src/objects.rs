@@ -108,6 +108,19 @@ pub(crate) fn viewers() -> Value {
         "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": "viewers"}]})
 }
 
+/// The rights of [`release_rights`] without Leases and ConfigMaps, bound to [`User::Stranger`].
+pub(crate) fn release_rights_alone() -> (Value, Value) {
+    let (mut role, mut binding) = release_rights();
+    if let Some(rules) = role["rules"].as_array_mut() {
+        let shared = |rule: &Value| {
+            rule["resources"] == json!(["configmaps"]) || rule["resources"] == json!(["leases"])
+        };
+        rules.retain(|rule| !shared(rule));
+    }
+    binding["subjects"][0]["name"] = json!(User::Stranger.name());
+    (role, binding)
+}
+
 /// A Role with what a release needs in one namespace, and its binding to [`User::Releaser`].
 pub(crate) fn release_rights() -> (Value, Value) {
     let reading = ["get", "list", "watch"];

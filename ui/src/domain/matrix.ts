@@ -90,6 +90,7 @@ export function cellGlyph(cell: Cell): GlyphKind {
     case 'trouble':
       return 'degraded';
     case 'foreignRollout':
+    case 'elsewhere':
       return 'working';
     case 'notDeployed':
     case 'loading':

@@ -158,6 +158,8 @@ export function lineMark(line: EventLine): { glyph: GlyphKind } | { icon: IconNa
       return { icon: 'undo', tone: 'tone-bad' };
     case 'rolledBack':
       return { glyph: 'rolledBack' };
+    case 'takenOver':
+      return { icon: 'handOver', tone: 'tone-accent' };
     case 'rollbackTrouble':
     case 'exceeded':
     case 'foreignChange':

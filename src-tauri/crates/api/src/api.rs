@@ -1,15 +1,17 @@
 use crate::failure::{bad_request, no_such_release};
+use crate::handlers::Elsewhere;
 use crate::picture::{self, Around, Told};
 use crate::runtime::{
-    Actor, Applications, Environment, KubeContexts, PracticeClock, Recorder, Registry, SystemClock, Unlocks,
-    now,
+    Actor, Applications, Environment, KubeContexts, Leaderships, PracticeClock, Recorder, Registry,
+    SystemClock, Unlocks, now,
 };
 use crate::secrets::Secrets;
 use crate::view::{
-    Command, Contact, ContactState, EnvironmentTag, Event, Failure, LiveRelease, RunningRelease,
+    ActStatus, Command, Contact, ContactState, EnvironmentTag, Event, Failure, LiveRelease, RunningRelease,
 };
+use cluster::lease::{KubeLeadership, Terms};
 use cluster::{Environments, KubeWorkloads};
-use conductor::{Clock, Driver, Journal as _, Ports, Unfinished, WorkloadView};
+use conductor::{Clock, Driver, Journal as _, Ports, Unfinished, WorkloadRef, WorkloadView};
 use history::{History, SetAside, Story};
 use practice::Practice;
 use release::{Person, ReleaseId, Timestamp};
@@ -38,6 +40,8 @@ pub struct Options {
     pub practice_acceleration: f64,
     /// Kubeconfig files to read; `None` is KUBECONFIG, else the default place.
     pub kubeconfig: Option<Vec<PathBuf>>,
+    /// How long another Slipway waits before it takes over from one that says nothing any more, in seconds.
+    pub lease_seconds: u64,
 }
 
 impl Options {
@@ -51,6 +55,7 @@ impl Options {
             practice_seed: 1,
             practice_acceleration: 1.0,
             kubeconfig: None,
+            lease_seconds: Terms::default().seconds,
         }
     }
 }
@@ -66,6 +71,8 @@ pub(crate) struct Inner {
     pub(crate) history: Arc<History>,
     pub(crate) set_aside: Option<SetAside>,
     pub(crate) registry: Registry,
+    pub(crate) leaderships: Leaderships,
+    pub(crate) elsewhere: Mutex<BTreeMap<WorkloadRef, Elsewhere>>,
     pub(crate) unlocks: Mutex<Unlocks>,
     pub(crate) secrets: Secrets,
     /// Read once: a click does not wait for the record to be told who clicks.
@@ -104,12 +111,18 @@ impl Api {
         };
         let history = Arc::new(history);
         let registry = Registry::load(&history).await?;
+        let terms = Terms {
+            seconds: options.lease_seconds.max(1),
+        };
+        let leaderships = Leaderships::load(&history, terms).await?;
         let clients = Environments::default();
         let inner = Arc::new(Inner {
             version: options.version,
             export_folder: options.export_folder,
             set_aside,
             registry,
+            leaderships,
+            elsewhere: Mutex::default(),
             unlocks: Mutex::default(),
             secrets: Secrets::open(),
             person: Mutex::default(),
@@ -129,6 +142,7 @@ impl Api {
             kubeconfig: options.kubeconfig,
             history,
         });
+        inner.leaderships.rename(&inner.person().await.name);
         inner.bring_up_environments(options.practice_acceleration).await?;
         inner.go_on().await?;
         let connecting = Arc::clone(&inner);
@@ -240,11 +254,18 @@ impl Inner {
         ));
         let ports = Ports {
             workloads: Arc::clone(&self.workloads) as Arc<dyn conductor::Workloads>,
+            leadership: self.leadership(environment),
             signals: Arc::clone(&self.telemetry) as Arc<dyn conductor::Signals>,
             journal: Arc::clone(&recorder) as Arc<dyn conductor::Journal>,
             clock: self.clock_of(environment),
         };
         (recorder, ports)
+    }
+
+    /// Who leads in an environment.
+    pub(crate) fn leadership(&self, environment: &Environment) -> Arc<KubeLeadership> {
+        self.leaderships
+            .of(&environment.id, &self.clients, || self.clock_of(environment))
     }
 
     /// Begins to drive a release.
@@ -332,7 +353,10 @@ impl Inner {
         let told = actor.live.recorder.told().clone();
         let view = actor.live.view();
         let readiness = actor.live.readiness();
-        let person = told.release().driver.clone();
+        let person = self
+            .known_person()
+            .clone()
+            .unwrap_or_else(|| told.release().driver.clone());
         let seen: Option<&WorkloadView> = view
             .as_ref()
             .and_then(|view| view.seen.as_ref())
@@ -352,7 +376,12 @@ impl Inner {
             resumes: None,
             now: actor.ports.clock.now(),
         };
-        Some(picture::live(&told, &around))
+        let mut live = picture::live(&told, &around);
+        if let Some(act) = live.act.as_mut().filter(|_| actor.waits_for_contact()) {
+            act.status = ActStatus::Queued;
+            act.failure = None;
+        }
+        Some(live)
     }
 }
 

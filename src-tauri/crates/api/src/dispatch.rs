@@ -35,6 +35,7 @@ impl Inner {
             Command::Promote(request) => reply(self.promote(request).await),
             Command::RollBack(request) => reply(self.roll_back(request).await),
             Command::HandOver(request) => reply(self.hand_over(request).await),
+            Command::TakeOver(request) => reply(self.take_over(request).await),
             Command::ResumeAt(request) => reply(self.resume_at(request).await),
 
             Command::HistoryList(request) => reply(self.history_list(request).await),

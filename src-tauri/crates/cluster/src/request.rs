@@ -60,6 +60,20 @@ impl<'a> Ask<'a> {
         }
     }
 
+    pub fn put(path: &'a str, object: &Value) -> Ask<'a> {
+        Ask {
+            method: Method::PUT,
+            ..Ask::post(path, object)
+        }
+    }
+
+    pub fn delete(path: &'a str) -> Ask<'a> {
+        Ask {
+            method: Method::DELETE,
+            ..Ask::get(path)
+        }
+    }
+
     pub fn post(path: &'a str, object: &Value) -> Ask<'a> {
         Ask {
             method: Method::POST,

@@ -1,4 +1,4 @@
-use release::Share;
+use release::{ReleaseId, Share};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use ts_rs::TS;
@@ -6,6 +6,19 @@ use ts_rs::TS;
 /// Names one act for ever; the object carries the last one applied to it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 pub struct OperationId(pub String);
+
+impl OperationId {
+    /// The name of a release's act: `release.epoch.number`.
+    pub fn of(release: &ReleaseId, epoch: u64, number: u64) -> OperationId {
+        OperationId(format!("{release}.{epoch}.{number}"))
+    }
+
+    /// The fencing token of the driver that sent it, if it is an act of this release.
+    pub fn epoch_in(&self, release: &ReleaseId) -> Option<u64> {
+        let rest = self.0.strip_prefix(&release.0)?.strip_prefix('.')?;
+        rest.split('.').next()?.parse().ok()
+    }
+}
 
 /// What an act is for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -36,6 +49,8 @@ pub enum ActKind {
     RestoreSurge,
     /// Removes what is left of a hold after somebody else put the original template back.
     Tidy,
+    /// Writes the mark of a driver that took over, and changes nothing else: acts of the driver before are refused from then on.
+    TakeOver,
 }
 
 impl ActKind {

@@ -59,6 +59,9 @@ impl Driver {
         {
             return None;
         }
+        if !self.may_send_now(release) {
+            return None;
+        }
         let seen = self.seen.as_ref()?;
         match self.ports.workloads.next(&self.pursuit(release, goal), seen) {
             Next::Act(act) => Some(act),

@@ -56,6 +56,6 @@ impl Dossier {
 
     /// The name of the next operation.
     pub fn next_operation(&self) -> OperationId {
-        OperationId(format!("{}.{}.{}", self.release.id, self.epoch, self.operations))
+        OperationId::of(&self.release.id, self.epoch, self.operations)
     }
 }

@@ -1,8 +1,10 @@
 use crate::apply::ApplyError;
 use crate::health::Health;
+use crate::leading::Leading;
+use crate::queue::Queued;
 use crate::{
-    ActProgress, Clock, Contact, Dossier, Intent, Journal, Observed, OperationId, Outcome, PortError,
-    Pursuit, Signals, Unfinished, Waiting, Workloads,
+    ActProgress, Clock, Contact, Dossier, Intent, Journal, Leader, Leadership, Observed, OperationId,
+    Outcome, PortError, Pursuit, Signals, Unfinished, Waiting, Workloads,
 };
 use judge::{ReleaseVerdict, SignalError};
 use release::{Command, Event, Goal, Person, Release, RollbackTarget, Stage, Timestamp};
@@ -13,6 +15,8 @@ use std::sync::Arc;
 pub struct Ports {
     /// The cluster.
     pub workloads: Arc<dyn Workloads>,
+    /// Who leads an application.
+    pub leadership: Arc<dyn Leadership>,
     /// Health data.
     pub signals: Arc<dyn Signals>,
     /// The record.
@@ -41,6 +45,10 @@ pub struct Driver {
     pub(crate) last_refusal: Option<String>,
     pub(crate) not_before: u64,
     pub(crate) last_look: Option<u64>,
+    pub(crate) leading: Leading,
+    pub(crate) queued: Option<Queued>,
+    /// A person's command is being carried out.
+    pub(crate) in_click: bool,
 }
 
 /// What is known about a release now, for a screen.
@@ -62,6 +70,10 @@ pub struct DriverView {
     pub signals_contact: Contact,
     /// Why the record cannot be written, if it cannot.
     pub journal_trouble: Option<PortError>,
+    /// Who drives instead of this Slipway, where that is known.
+    pub other: Option<Leader>,
+    /// Why it is not known who leads, if so. The release is held by its own marks all the same.
+    pub leadership_trouble: Option<PortError>,
 }
 
 /// What a turn found.
@@ -115,7 +127,7 @@ impl Driver {
         Ok(Driver::with(dossier, ports, health, own, unfinished.open_intents))
     }
 
-    fn with(
+    pub(crate) fn with(
         dossier: Dossier,
         ports: Ports,
         health: Health,
@@ -138,6 +150,9 @@ impl Driver {
             last_refusal: None,
             not_before: 0,
             last_look: None,
+            leading: Leading::default(),
+            queued: None,
+            in_click: false,
         }
     }
 
@@ -157,14 +172,23 @@ impl Driver {
     ///
     /// The command is refused, or it cannot be written down. A rollback is never refused for want of a disk.
     pub async fn command(&mut self, by: &Person, command: Command) -> Result<(), CommandError> {
+        let rolls_back = matches!(command, Command::RollBack { .. });
         if let Command::RollBack { target, .. } = &command {
             self.find_template(target).await?;
         }
-        self.apply(Event::Commanded {
+        let event = Event::Commanded {
             by: by.clone(),
             command,
-        })
-        .await
+        };
+        self.lead_for(&event).await?;
+        if rolls_back {
+            self.queue_rollback();
+        }
+        self.in_click = true;
+        let applied = self.apply(event).await;
+        self.in_click = false;
+        self.look_at_queue().await;
+        applied
     }
 
     /// The template of a rollback to another revision must be in the record before the rollback is.
@@ -219,6 +243,8 @@ impl Driver {
             contact: self.contact.clone(),
             signals_contact: self.health.contact.clone(),
             journal_trouble: self.journal_trouble.clone(),
+            other: self.leading.other().cloned(),
+            leadership_trouble: self.leading.trouble.clone(),
         }
     }
 

@@ -1,5 +1,5 @@
 use crate::PreparedAct;
-use release::Share;
+use release::{Share, Timestamp};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -23,6 +23,11 @@ pub enum Next {
         replicas: u32,
         /// The nearest shares that are possible, below and above.
         nearest: Vec<Share>,
+    },
+    /// A later driver of this release has acted: this one sends nothing any more.
+    Superseded {
+        /// The later driver's fencing token.
+        epoch: u64,
     },
     /// Somebody else changed what the release depends on.
     Foreign {
@@ -55,4 +60,14 @@ pub enum Waiting {
     NoReplicas,
     /// The workload is paused and pursuing the goal would need it not to be.
     Paused,
+    /// It is not known whether this Slipway still leads: the Lease cannot be renewed.
+    Leadership {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The cluster cannot be reached, and a rollback waits for it.
+    Contact {
+        /// Since when the rollback waits.
+        since: Timestamp,
+    },
 }

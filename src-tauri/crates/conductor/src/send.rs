@@ -29,6 +29,10 @@ impl Driver {
                 return;
             };
             self.seen = Some(seen);
+            if self.in_click {
+                // Another Slipway may have acted: the click wins, with a higher token.
+                self.lead_to_roll_back().await;
+            }
             let Some(next) = self.next_act() else { return };
             if self
                 .write(self.dossier.release.clone(), Vec::new(), Some(&next))
@@ -60,6 +64,7 @@ impl Driver {
         let sent = self.ports.clock.now();
         let workload = self.dossier.workload.clone();
         let answer = self.ports.workloads.act(&workload, act).await;
+        self.heard(answer.as_ref().err());
         let at = self.ports.clock.now();
         let mut progress = ActProgress {
             operation: act.operation.clone(),
@@ -152,6 +157,7 @@ impl Driver {
             // The last act of a release takes all marks off: where they were and are not any more, it happened.
             let unsigned = intent.act.kind.may_unsign() && on_object.is_none() && intent.previous.is_some();
             if on_object.as_ref() == Some(operation) || unsigned {
+                self.queued = None;
                 self.dossier.last_operation = Some(operation.clone());
                 let outcome = Outcome::Accepted {
                     generation,

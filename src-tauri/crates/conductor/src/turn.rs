@@ -1,6 +1,7 @@
 use crate::driver::{Driver, Turn};
 use crate::health::LOOK_MILLIS;
-use crate::{ApplyError, Next, Outcome, Pursuit, Snapshot, readiness};
+use crate::leading::Start;
+use crate::{ApplyError, Bid, Next, Outcome, Pursuit, Snapshot, readiness};
 use futures::future::{Either, FusedFuture, select};
 use release::{Event, Goal, HoldReason, Observation, Share, Stage};
 
@@ -13,7 +14,7 @@ const DECISIONS_PER_TURN: usize = 8;
 pub type Urgent = dyn FusedFuture<Output = ()> + Send + Unpin;
 
 /// The answer of a read, or `None` if something urgent came first.
-async fn unless<T>(urgent: &mut Urgent, read: impl Future<Output = T> + Unpin) -> Option<T> {
+pub(crate) async fn unless<T>(urgent: &mut Urgent, read: impl Future<Output = T> + Unpin) -> Option<T> {
     if urgent.is_terminated() {
         return None;
     }
@@ -31,25 +32,36 @@ impl Driver {
     pub async fn turn(&mut self, urgent: &mut Urgent) -> Turn {
         self.write_outcomes().await;
         if self.dossier.release.stage.is_end() || self.dossier.release.stage == Stage::Planned {
+            self.leave().await;
             return Turn {
                 next_millis: LOOK_MILLIS,
                 over: self.dossier.release.stage.is_end(),
             };
         }
+        self.keep_leading(urgent).await;
         if self.look_at_workload(urgent).await {
             self.look_up_open_intents();
             self.recognise_own_operation();
             self.mark_applied();
+            self.look_at_queue().await;
             self.preflight(urgent).await;
             self.watch_health(urgent).await;
             if matches!(self.dossier.release.stage, Stage::RollingBack { .. }) {
                 self.keep_snapshot().await;
             }
-            if !urgent.is_terminated() {
+            if !urgent.is_terminated() && self.is_fenced().await {
                 self.pursue().await;
             }
+            self.see_the_end_elsewhere().await;
+        } else {
+            self.look_at_queue().await;
         }
         self.write_outcomes().await;
+        if self.dossier.release.stage.is_end() {
+            self.leave().await;
+        } else {
+            self.keep_charter(urgent).await;
+        }
         let busy = self.waiting.is_some() || !self.open_intents.is_empty() || self.contact.trouble.is_some();
         let stands = matches!(self.dossier.release.stage, Stage::Baking | Stage::Held { .. });
         let next_millis = if stands && !busy {
@@ -125,6 +137,14 @@ impl Driver {
         } else {
             Goal::Share { share }
         };
+        match self.lead_from_the_start(urgent).await {
+            Start::Leads => {}
+            Start::Later => return,
+            Start::Other { sentence } => {
+                let blocking = vec![sentence];
+                return self.take(Event::PreflightAnswered { blocking }).await;
+            }
+        }
         let pursuit = self.rehearsal(goal);
         let asked = self
             .ports
@@ -197,6 +217,7 @@ impl Driver {
             self.waiting = None;
             match next {
                 Next::Arrived => {
+                    self.queued = None;
                     self.mark_settled();
                     if stage == Stage::Baking {
                         return;
@@ -205,10 +226,16 @@ impl Driver {
                     self.take(Event::Arrived).await;
                 }
                 Next::Wait(waiting) => {
+                    self.queued = None;
                     self.waiting = Some(waiting);
                     return;
                 }
                 Next::Act(act) => {
+                    let epoch = self.dossier.epoch;
+                    // With another fencing token it is another act.
+                    if !self.may_send().await || self.dossier.epoch != epoch {
+                        return;
+                    }
                     if self
                         .write(self.dossier.release.clone(), Vec::new(), Some(&act))
                         .await
@@ -224,6 +251,7 @@ impl Driver {
                     self.take(Event::ShareNotPossible { replicas }).await
                 }
                 Next::Foreign { what } => self.foreign(what).await,
+                Next::Superseded { .. } => self.superseded().await,
                 Next::Gone => self.take(Event::WorkloadGone).await,
             }
             if self.dossier.release == before {
@@ -245,25 +273,31 @@ impl Driver {
         match self.ask_next(&pursuit) {
             Some(Next::Exceeded { share }) => self.take(Event::Exceeded { share }).await,
             Some(Next::Foreign { what }) => self.foreign(what).await,
+            Some(Next::Superseded { .. }) => self.superseded().await,
             Some(Next::Gone) => self.take(Event::WorkloadGone).await,
             _ => {}
         }
     }
 
-    fn ask_next(&self, pursuit: &Pursuit) -> Option<Next> {
+    pub(crate) fn ask_next(&self, pursuit: &Pursuit) -> Option<Next> {
         Some(self.ports.workloads.next(pursuit, self.seen.as_ref()?))
     }
 
     /// The same foreign change is one event, however often it is seen.
     async fn foreign(&mut self, what: String) {
         if self.last_foreign.as_ref() != Some(&what) {
+            // Another Slipway is no stranger.
+            self.ask(Bid::Stay, self.floor(), None).await;
+            if self.is_handed_over() {
+                return;
+            }
             self.last_foreign = Some(what.clone());
             self.take(Event::ForeignChange { what }).await;
         }
     }
 
     /// Applies an event that nobody waits for.
-    async fn take(&mut self, event: Event) {
+    pub(crate) async fn take(&mut self, event: Event) {
         let applied = Box::pin(self.apply(event)).await;
         self.journal_failed(applied);
     }

@@ -1,7 +1,7 @@
-//! Who may do what: three users, answered as RBAC would.
+//! Who may do what: four users, answered as RBAC would.
 //!
 //! `admin` is in system:masters; `viewer` has the ClusterRole `view` everywhere (no Secrets, no Nodes); `releaser` may work
-//! in its namespaces. Everybody may ask reviews and read metrics through the service proxy in `monitoring`, which a real
+//! in its namespaces; `loner` too, but may not use Leases and ConfigMaps. Everybody may ask reviews and read metrics through the service proxy in `monitoring`, which a real
 //! cluster would grant by a Role.
 
 use crate::kinds::{KINDS, Kind};
@@ -17,6 +17,8 @@ pub enum User {
     Admin,
     /// May release in these namespaces, and nothing elsewhere.
     Releaser(Vec<String>),
+    /// May release in these namespaces, but use neither Leases nor ConfigMaps there.
+    Loner(Vec<String>),
     /// May read everywhere, except Secrets and Nodes.
     Viewer,
 }
@@ -27,6 +29,7 @@ impl User {
         match self {
             Self::Admin => "admin",
             Self::Releaser(_) => "releaser",
+            Self::Loner(_) => "loner",
             Self::Viewer => "viewer",
         }
     }
@@ -35,7 +38,7 @@ impl User {
     pub fn groups(&self) -> Vec<&'static str> {
         let own = match self {
             Self::Admin => "system:masters",
-            Self::Releaser(_) => "releasers",
+            Self::Releaser(_) | Self::Loner(_) => "releasers",
             Self::Viewer => "viewers",
         };
         vec![own, "system:authenticated"]
@@ -86,14 +89,19 @@ pub fn allowed(user: &User, request: &Request<'_>) -> Option<String> {
                 "RBAC: allowed by ClusterRoleBinding \"viewers\" of ClusterRole \"view\" to Group \"viewers\"".to_owned()
             })
         }
-        User::Releaser(namespaces) => {
+        User::Releaser(namespaces) | User::Loner(namespaces) => {
+            let alone = matches!(user, User::Loner(_));
+            if alone && matches!(request.resource, "leases" | "configmaps") {
+                return None;
+            }
             let own = namespaces.iter().any(|namespace| namespace == request.namespace);
             let clusterwide = request.resource == "namespaces" && request.verb == "get" && own;
             let namespaced = request.resource != "namespaces" && request.resource != "nodes";
             ((own && namespaced && is_known(request)) || clusterwide).then(|| {
                 format!(
-                    "RBAC: allowed by RoleBinding \"releaser/{}\" of Role \"releaser\" to User \"releaser\"",
-                    request.namespace
+                    "RBAC: allowed by RoleBinding \"releaser/{}\" of Role \"releaser\" to User \"{}\"",
+                    request.namespace,
+                    user.name()
                 )
             })
         }
@@ -225,5 +233,8 @@ mod tests {
         assert!(may(&releaser, "patch", "deployments", "shop"));
         assert!(!may(&releaser, "list", "deployments", "other"));
         assert!(!may(&releaser, "list", "namespaces", ""));
+        let loner = User::Loner(vec!["shop".into()]);
+        assert!(may(&loner, "patch", "deployments", "shop"));
+        assert!(!may(&loner, "get", "configmaps", "shop"));
     }
 }

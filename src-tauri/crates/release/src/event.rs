@@ -1,4 +1,4 @@
-use crate::{Command, Observation, Person, Share};
+use crate::{Command, Observation, Person, Share, Stage};
 use serde::{Deserialize, Serialize};
 
 /// What can happen to a release.
@@ -50,4 +50,18 @@ pub enum Event {
         /// The person there.
         by: String,
     },
+    /// This Slipway drives now; another one did before.
+    TookOver {
+        /// The person here.
+        by: Person,
+        /// The person there.
+        from: String,
+    },
+    /// The Slipway that took this release over has brought it to its end.
+    EndedElsewhere {
+        /// The end.
+        stage: Stage,
+    },
+    /// A person's rollback could not be sent for so long that the person must be asked again.
+    RollbackNotSent,
 }

@@ -86,6 +86,11 @@ pub enum RecordKind {
         /// The cluster's sentence.
         message: String,
     },
+    /// This Slipway drives from here on; another one did before.
+    TakenOver {
+        /// The person there.
+        from: String,
+    },
     /// Something else pushed the share over the plan's.
     Exceeded {
         /// The share found.

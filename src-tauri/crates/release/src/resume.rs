@@ -14,7 +14,14 @@ impl Change {
         self.release.driver = by.clone();
         self.release.waited_millis = 0;
         self.release.extended = false;
-        self.release.stage = match at {
+        self.release.stage = self.stage_after_hold(at);
+        self.record(RecordKind::Resumed, Some(by));
+        Ok(())
+    }
+
+    /// Where a release goes on that was held.
+    pub(crate) fn stage_after_hold(&self, at: Active) -> Stage {
+        match at {
             // Replicas may have changed meanwhile: the share is pursued again before the bake goes on.
             Active::Baking | Active::Shifting if self.release.finishing => Stage::Promoting,
             Active::Baking
@@ -26,8 +33,6 @@ impl Change {
                 Stage::Baking
             }
             Active::Baking | Active::Shifting => self.release.moving_stage(),
-        };
-        self.record(RecordKind::Resumed, Some(by));
-        Ok(())
+        }
     }
 }

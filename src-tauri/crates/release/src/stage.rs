@@ -101,6 +101,11 @@ pub enum HoldReason {
         /// The person's name.
         to: String,
     },
+    /// The cluster could not be reached for so long that a person's rollback is not sent any more without asking again.
+    RollbackNotSent {
+        /// When the rollback was asked for.
+        since: Timestamp,
+    },
 }
 
 impl HoldReason {

@@ -40,6 +40,9 @@ pub fn step(release: &Release, event: &Event, at: Timestamp) -> Result<Step, Ref
         Event::WorkloadGone => change.workload_gone(),
         Event::ActRefused { message } => change.act_refused(message),
         Event::TakenOver { by } => change.taken_over(by),
+        Event::TookOver { by, from } => change.took_over(by, from),
+        Event::EndedElsewhere { stage } => change.ended_elsewhere(stage),
+        Event::RollbackNotSent => change.rollback_not_sent(),
     }
     Ok(change.finish(&release.goal()))
 }

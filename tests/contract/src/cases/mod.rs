@@ -9,6 +9,7 @@ mod refusal;
 mod rollback;
 mod scale;
 mod shares;
+mod slipways;
 
 use crate::suite::Case;
 
@@ -22,6 +23,7 @@ pub fn all() -> Vec<Case> {
         foreign::cases(),
         refusal::cases(),
         pods::cases(),
+        slipways::cases(),
         disturbance::cases(),
     ]
     .into_iter()

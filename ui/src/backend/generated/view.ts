@@ -36,7 +36,7 @@ failure: Failure | null, };
 /**
  * What a person or a rule can do to a release.
  */
-export type ActKind = "start" | "advance" | "hold" | "resume" | "approve" | "skipBake" | "promote" | "rollBack" | "handOver";
+export type ActKind = "start" | "advance" | "hold" | "resume" | "approve" | "skipBake" | "promote" | "rollBack" | "handOver" | "takeOver";
 
 /**
  * How far an action has come. Never a bare success.
@@ -289,7 +289,39 @@ since: Timestamp | null, } | { "kind": "foreignRollout",
 /**
  * Who wrote last, as the field manager says.
  */
-manager: string | null, } | { "kind": "release",
+manager: string | null, } | { "kind": "elsewhere",
+/**
+ * Its id.
+ */
+release: string,
+/**
+ * What is released.
+ */
+to: VersionTag,
+/**
+ * Where it is, as the driver wrote it beside the workload; `None` where that cannot be read.
+ */
+stage: Stage | null,
+/**
+ * The current phase, counted from 0.
+ */
+phase: number,
+/**
+ * How many phases there are; 0 where the plan cannot be read.
+ */
+phases: number,
+/**
+ * Who drives it, where it is known.
+ */
+driver: string | null,
+/**
+ * Since when, by the driver's clock.
+ */
+since: Timestamp | null,
+/**
+ * Whether it can be taken over now.
+ */
+takeOver: Control, } | { "kind": "release",
 /**
  * Its id.
  */
@@ -1258,7 +1290,11 @@ replicas: number, } | { "code": "handedOver",
 /**
  * The person's name.
  */
-to: string, };
+to: string, } | { "code": "rollbackNotSent",
+/**
+ * When the rollback was asked for.
+ */
+since: Timestamp, };
 
 /**
  * What users met, from the samples alone.
@@ -2312,7 +2348,11 @@ reason: string, } | { "code": "rolledBack" } | { "code": "rollbackTrouble",
 /**
  * The cluster's sentence.
  */
-message: string, } | { "code": "exceeded",
+message: string, } | { "code": "takenOver",
+/**
+ * The person there.
+ */
+from: string, } | { "code": "exceeded",
 /**
  * The share found.
  */
@@ -2814,7 +2854,15 @@ driver: string, } | { "code": "noRevisionHistory" } | { "code": "offDegraded" } 
 /**
  * Who.
  */
-driver: string, } | { "code": "offNoContact" } | { "code": "offHeld" } | { "code": "offNotHeld" } | { "code": "offNothingToApprove" } | { "code": "offShifting" } | { "code": "offLocked" } | { "code": "containerEnded",
+driver: string, } | { "code": "offDriven",
+/**
+ * Who.
+ */
+driver: string,
+/**
+ * Seconds until it can be taken over, should that Slipway say nothing any more.
+ */
+seconds: number, } | { "code": "offNoPlan" } | { "code": "offNoContact" } | { "code": "offHeld" } | { "code": "offNotHeld" } | { "code": "offNothingToApprove" } | { "code": "offShifting" } | { "code": "offLocked" } | { "code": "containerEnded",
 /**
  * Kubernetes' word, for example `OOMKilled`.
  */
@@ -3412,6 +3460,23 @@ release: string, };
 export type StepState = "pending" | "running" | "done" | "failed";
 
 /**
+ * Go on with a release that another person's Slipway drove: when that one says nothing any more, or gave it away.
+ */
+export type TakeOverRequest = {
+/**
+ * Which row.
+ */
+application: string,
+/**
+ * Which column.
+ */
+environment: string,
+/**
+ * How the person confirmed.
+ */
+confirmation: Confirmation, };
+
+/**
  * Light or dark.
  */
 export type Theme = "system" | "light" | "dark";
@@ -3581,6 +3646,7 @@ export interface Commands {
   "release.promote": { request: ForwardRequest; reply: Act };
   "release.rollBack": { request: RollBackRequest; reply: Act };
   "release.handOver": { request: HandOverRequest; reply: Act };
+  "release.takeOver": { request: TakeOverRequest; reply: Started };
   "release.resumeAt": { request: ResumeAtRequest; reply: Started };
   "history.list": { request: HistoryFilter; reply: HistoryList };
   "history.capsule": { request: ReleaseRequest; reply: Capsule };

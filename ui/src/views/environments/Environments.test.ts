@@ -36,6 +36,49 @@ describe('the environments', () => {
     expect(backend.asked('environments.unlock')).toEqual([]);
   });
 
+  it('show who drives elsewhere, and take over when that Slipway says nothing more', async () => {
+    const { backend, teller } = await openDesk('/environments');
+    const detail = cellDetail({ now: teller.clock() }, 'catalog', 'dev');
+    if (!detail?.cell.version) throw new Error('the story has this cell');
+    const state = {
+      kind: 'elsewhere',
+      release: 'R-7Q2X1B',
+      to: detail.cell.version,
+      stage: { stage: 'baking' },
+      phase: 1,
+      phases: 5,
+      driver: 'Jonas',
+      since: teller.clock(),
+      takeOver: { on: false, offBecause: { code: 'offDriven', driver: 'Jonas', seconds: 12 } },
+    } as const;
+    detail.cell.state = state;
+    backend.answer('environments.cell', () => detail);
+    backend.answer('release.takeOver', () => ({ release: state.release }));
+    await fireEvent.click(cell('catalog', 'dev'));
+    const told = await waitFor(() => screen.getByTestId('cell-elsewhere'));
+    expect(told.textContent).toContain('Jonas');
+    expect(told.textContent).toContain('Phase 2 of 5');
+    await fireEvent.click(screen.getByTestId('cell-take-over'));
+    expect(backend.asked('release.takeOver')).toEqual([]);
+    expect(screen.getByTestId('cell-panel').textContent).toContain('in 12 s');
+    expect(screen.getByTestId('rollback').getAttribute('aria-disabled')).toBeNull();
+    await fireEvent.click(screen.getByTestId('cell-panel-close'));
+
+    const silent = {
+      ...detail,
+      cell: { ...detail.cell, state: { ...state, takeOver: { on: true, offBecause: null } } },
+    };
+    backend.answer('environments.cell', () => silent);
+    await fireEvent.click(cell('catalog', 'dev'));
+    await waitFor(() => expect(screen.getByTestId('cell-take-over').getAttribute('aria-disabled')).toBeNull());
+    await fireEvent.click(screen.getByTestId('cell-take-over'));
+    await waitFor(() =>
+      expect(backend.asked('release.takeOver')).toEqual([
+        { application: 'catalog', environment: 'dev', confirmation: { heldMs: 0 } },
+      ]),
+    );
+  });
+
   it('roll back to another revision when one is chosen', async () => {
     const { backend } = await openDesk('/environments');
     await fireEvent.click(cell('recommender', 'production-eu'));

@@ -47,6 +47,8 @@ export const environments = {
     troubleSince: (at: string) => `since ${at}`,
     foreign: (manager: string) => `Rollout by ${manager}`,
     foreignUnknown: 'Rollout from elsewhere',
+    elsewhere: (driver: string, phase: number, count: number) =>
+      count > 0 ? `${driver} drives, phase ${phase} of ${count}` : `${driver} drives`,
     phase: (phase: number, count: number, left: string) =>
       left ? `Phase ${phase} of ${count}, ${left} left` : `Phase ${phase} of ${count}`,
     heldFor: (time: string) => `Held ${time}`,
@@ -108,6 +110,13 @@ export const environments = {
     release: 'Release here…',
     history: 'History',
     openRelease: 'Open release',
+    drivenBy: 'Driven by',
+    drivenSince: (driver: string, at: string) => (at ? `${driver}, since ${at}` : driver),
+    phaseOf: (phase: number, count: number) => `Phase ${phase} of ${count}`,
+    takeOver: 'Take over',
+    holdToTakeOver: 'Hold to take over',
+    takeOverWhy:
+      'Your Slipway goes on with this release; the other one stops before its next step. Rolling back is always possible.',
     changed: 'What changed',
     comparedWith: (environment: string, version: string) => `Compared with ${environment}, ${version}`,
     same: 'Nothing differs',

@@ -140,6 +140,7 @@ export const live = {
     promote: 'Promote',
     rollBack: 'Roll back',
     handOver: 'Hand over',
+    takeOver: 'Take over',
   },
   actStatus: {
     queued: 'waits for contact',

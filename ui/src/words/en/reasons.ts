@@ -1,5 +1,5 @@
 import type { HoldWords, ReasonWords } from '../facts';
-import { duration, number, percent } from '../format';
+import { duration, number, percent, shortClock } from '../format';
 
 /** Read after "because". */
 const hold: HoldWords = {
@@ -12,6 +12,8 @@ const hold: HoldWords = {
   actRefused: (f) => `the cluster refuses to go on: ${f.message}`,
   shareNotPossible: (f) => `${percent(f.planned)} is not possible with ${f.replicas} pods`,
   handedOver: (f) => `it was handed over to ${f.to}`,
+  rollbackNotSent: (f) =>
+    `the cluster could not be reached; the rollback asked for at ${shortClock(f.since)} was not sent. Roll back again if you still want it`,
 };
 
 const arm = { stable: 'current', canary: 'new' };

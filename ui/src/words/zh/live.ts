@@ -139,6 +139,7 @@ export const live: typeof en = {
     promote: '全量发布',
     rollBack: '回滚',
     handOver: '移交',
+    takeOver: '接管',
   },
   actStatus: {
     queued: '等待恢复联系',

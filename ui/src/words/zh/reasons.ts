@@ -1,6 +1,6 @@
 import type { reasons as en } from '../en/reasons';
 import type { HoldWords, ReasonWords } from '../facts';
-import { duration, number, percent } from '../format';
+import { duration, number, percent, shortClock } from '../format';
 
 const hold: HoldWords = {
   person: (f) => (f.reason ? `${f.by} 要求：“${f.reason}”` : `${f.by} 要求`),
@@ -12,6 +12,7 @@ const hold: HoldWords = {
   actRefused: (f) => `集群拒绝继续：${f.message}`,
   shareNotPossible: (f) => `${f.replicas} 个 Pod 无法做到 ${percent(f.planned)}`,
   handedOver: (f) => `已移交给 ${f.to}`,
+  rollbackNotSent: (f) => `无法连接集群；${shortClock(f.since)} 请求的回滚没有发出。如仍需要，请再次回滚`,
 };
 
 const arm = { stable: '当前版本', canary: '新版本' };

@@ -370,6 +370,7 @@ impl Inner {
             .await?;
         self.clients.disconnect(&id);
         self.applications.forget(&id);
+        self.leaderships.forget(&id);
         self.push_matrix().await;
         self.connections().await
     }

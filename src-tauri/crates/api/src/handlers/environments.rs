@@ -147,9 +147,11 @@ impl Inner {
         let release = running.iter().find(|release| {
             release.application == application.row.id && release.environment.id == environment.id
         });
-        let state = match release {
-            Some(release) => release_state(release, application),
-            None => idle_state(summary),
+        let elsewhere = self.elsewhere_state(environment, application);
+        let state = match (release, elsewhere) {
+            (_, Some(elsewhere)) => elsewhere,
+            (Some(release), None) => release_state(release, application),
+            (None, None) => idle_state(summary),
         };
         let from = release.and_then(|release| self.served_before(&release.id));
         Cell {
@@ -282,8 +284,14 @@ impl Inner {
                 .await?;
             return Ok(Started { release: running.id });
         }
-        self.begin_rollback(&application, request.target, request.reason)
-            .await
+        let (target, reason) = (request.target, request.reason);
+        let elsewhere = self
+            .roll_back_elsewhere(&application, target.clone(), reason.clone())
+            .await?;
+        match elsewhere {
+            Some(started) => Ok(started),
+            None => self.begin_rollback(&application, target, reason).await,
+        }
     }
 
     pub(crate) async fn changes(&self, request: ChangesRequest) -> Result<Changes, Failure> {

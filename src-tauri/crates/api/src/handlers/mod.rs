@@ -2,6 +2,7 @@
 
 mod connections;
 mod draft;
+mod elsewhere;
 mod environments;
 mod findings;
 mod history;
@@ -16,3 +17,5 @@ mod settings;
 mod shell;
 mod start;
 mod wanted;
+
+pub(crate) use elsewhere::Elsewhere;

@@ -87,6 +87,7 @@ impl Inner {
             self.clients.disconnect(environment.context());
             self.telemetry.remove_source(environment.context());
             self.applications.forget(environment.context());
+            self.leaderships.forget(environment.context());
         }
         self.actors().retain(|_, actor| {
             let environment = actor.live.recorder.told().release().environment.clone();

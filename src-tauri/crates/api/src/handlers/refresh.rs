@@ -105,6 +105,7 @@ async fn keep_looking(inner: Weak<Inner>) {
             inner.reload_changed_files().await;
             inner.let_go_of_ended();
             inner.check_ways_back().await;
+            inner.look_elsewhere().await;
             inner.keep_last_seen().await;
         }
         round = round.wrapping_add(1);

@@ -118,6 +118,11 @@ impl Inner {
         let took = begun.elapsed().as_secs_f64() * 1000.0;
         // A command that sends nothing is settled by being written down.
         Ok(match sent {
+            Some(act) if actor.waits_for_contact() => Act {
+                status: ActStatus::Queued,
+                failure: None,
+                ..picture::sent_act(&act, kind, asked_at, took)
+            },
             Some(act) => picture::sent_act(&act, kind, asked_at, took),
             None => Act {
                 operation: String::new(),

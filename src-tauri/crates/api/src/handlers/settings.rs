@@ -59,6 +59,7 @@ impl Inner {
             }
             self.history.set_setting("person", json!(name)).await?;
             *self.known_person() = None;
+            self.leaderships.rename(name);
         }
         profile.language = request.language.unwrap_or(profile.language);
         profile.theme = request.theme.unwrap_or(profile.theme);

@@ -94,5 +94,6 @@ fn kind(kind: &conductor::ActKind) -> ActKind {
         Act::AddPods { .. } | Act::MakeRoom { .. } => ActKind::Advance,
         Act::Promote | Act::RestoreDeadline => ActKind::Promote,
         Act::RollBack | Act::RestoreSurge | Act::Tidy => ActKind::RollBack,
+        Act::TakeOver => ActKind::TakeOver,
     }
 }

@@ -1,7 +1,7 @@
 use super::Recorder;
 use crate::picture::Readiness;
 use crate::view::Failure;
-use conductor::{ActProgress, Driver, DriverView, Ports};
+use conductor::{ActProgress, Driver, DriverView, Ports, Waiting};
 use futures::FutureExt as _;
 use release::{Command, Person};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,6 +109,12 @@ impl Actor {
             .map_err(|_| stopped())?;
         self.urgent.notify_one();
         answer.await.map_err(|_| stopped())?
+    }
+
+    /// Whether a person's rollback waits for the cluster to answer.
+    pub(crate) fn waits_for_contact(&self) -> bool {
+        let waiting = self.live.view().and_then(|view| view.waiting);
+        matches!(waiting, Some(Waiting::Contact { .. }))
     }
 
     /// Looks again at once.

@@ -65,6 +65,8 @@ pub enum ActKind {
     RollBack,
     /// Give the control to another person.
     HandOver,
+    /// Take the control from another person's Slipway.
+    TakeOver,
 }
 
 /// How a person confirmed an action that goes forward. Checked in the backend against the environment's protection.

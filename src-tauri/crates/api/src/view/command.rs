@@ -78,6 +78,18 @@ pub struct ResumeAtRequest {
     pub confirmation: Confirmation,
 }
 
+/// Go on with a release that another person's Slipway drove: when that one says nothing any more, or gave it away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct TakeOverRequest {
+    /// Which row.
+    pub application: String,
+    /// Which column.
+    pub environment: String,
+    /// How the person confirmed.
+    pub confirmation: Confirmation,
+}
+
 /// Watch one release; [`super::Event::Live`] is pushed for it. `None` watches none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -196,6 +208,8 @@ commands! {
     "release.rollBack" => RollBack(RollBackRequest) -> Act;
     /// Give the control to another person.
     "release.handOver" => HandOver(HandOverRequest) -> Act;
+    /// Go on with a release that another person's Slipway drove.
+    "release.takeOver" => TakeOver(TakeOverRequest) -> Started;
     /// Take a rolled back release up again.
     "release.resumeAt" => ResumeAt(ResumeAtRequest) -> Started;
 

@@ -1,6 +1,6 @@
 use super::{
-    Contact, EnvironmentTag, Failure, ManifestDiff, PhaseTrack, RollbackChoice, RunningRelease, Said,
-    ShareStep, VersionTag,
+    Contact, Control, EnvironmentTag, Failure, ManifestDiff, PhaseTrack, RollbackChoice, RunningRelease,
+    Said, ShareStep, VersionTag,
 };
 use release::{GateOutcome, Person, RollbackTarget, Share, Stage, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,25 @@ pub enum CellState {
     ForeignRollout {
         /// Who wrote last, as the field manager says.
         manager: Option<String>,
+    },
+    /// A release that another person's Slipway drives.
+    Elsewhere {
+        /// Its id.
+        release: String,
+        /// What is released.
+        to: VersionTag,
+        /// Where it is, as the driver wrote it beside the workload; `None` where that cannot be read.
+        stage: Option<Stage>,
+        /// The current phase, counted from 0.
+        phase: u32,
+        /// How many phases there are; 0 where the plan cannot be read.
+        phases: u32,
+        /// Who drives it, where it is known.
+        driver: Option<String>,
+        /// Since when, by the driver's clock.
+        since: Option<Timestamp>,
+        /// Whether it can be taken over now.
+        take_over: Control,
     },
     /// A release.
     Release {

@@ -170,6 +170,15 @@ pub enum Said {
         /// Who.
         driver: String,
     },
+    /// Another person's Slipway drives and reports.
+    OffDriven {
+        /// Who.
+        driver: String,
+        /// Seconds until it can be taken over, should that Slipway say nothing any more.
+        seconds: u32,
+    },
+    /// The plan does not stand beside the workload, or may not be read.
+    OffNoPlan,
     /// No contact with the cluster.
     OffNoContact,
     /// It is held already.

@@ -64,11 +64,6 @@ pub(crate) fn marks_changed(live: &Live<'_>) -> String {
     format!("{} changed Slipway's marks on the workload.", by(live))
 }
 
-pub(crate) fn newer_driver(live: &Live<'_>) -> String {
-    let epoch = live.marker.as_ref().map_or(0, |marker| marker.epoch);
-    format!("Another Slipway drives this release now (epoch {epoch}).")
-}
-
 pub(crate) fn other_release(live: &Live<'_>) -> String {
     let release = live
         .marker

@@ -38,13 +38,35 @@ impl Marker {
         serde_json::from_str(annotation(object, RELEASE_ANNOTATION)?).ok()
     }
 
-    /// Whether it was written for this release and this object, by this driver or one before it.
+    /// Whether it was written for this release and this object, by this driver or one before it: a later one is
+    /// found before anything else is looked at.
     pub(crate) fn belongs_to(&self, pursuit: &Pursuit) -> bool {
-        self.release == pursuit.release.0 && self.uid == pursuit.uid && self.epoch <= pursuit.epoch
+        self.release == pursuit.release.0 && self.uid == pursuit.uid
     }
 
     pub(crate) fn text(&self) -> String {
         // A struct of strings and numbers always has a JSON form.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// The workload as it was before a release, from how it is now: the original settings from the marker, if the release has
+/// one, and the template from before.
+pub(crate) fn before_release(object: &Value, marker: Option<&Marker>, template: Value) -> Value {
+    let mut before = object.clone();
+    if let Some(marker) = marker {
+        marker.originals.put_back(&mut before);
+    }
+    if let Some(spec) = before.pointer_mut("/spec").and_then(Value::as_object_mut) {
+        spec.insert("template".to_owned(), template);
+        spec.remove("paused");
+    }
+    if let Some(annotations) = before
+        .pointer_mut("/metadata/annotations")
+        .and_then(Value::as_object_mut)
+    {
+        annotations.remove(OPERATION_ANNOTATION);
+        annotations.remove(RELEASE_ANNOTATION);
+    }
+    before
 }

@@ -12,6 +12,7 @@
 //! `spec.replicas` is never written.
 
 mod by_hand;
+mod fence;
 mod foreign;
 mod live;
 mod marker;
@@ -31,6 +32,7 @@ pub use by_hand::finish_by_hand;
 pub(crate) use foreign::FIELD_MANAGER;
 pub(crate) use live::Live;
 pub use live::{max_surge_pods, max_unavailable_pods};
+pub(crate) use marker::before_release;
 pub use marker::{Marker, OPERATION_ANNOTATION, RELEASE_ANNOTATION};
 pub use next::next;
 #[cfg(any(test, feature = "planted-mistakes"))]

@@ -1,7 +1,8 @@
 use super::foreign;
 use super::live::Live;
+use super::marker::Marker;
 use super::template::template_hash;
-use super::{promote, roll_back, walk};
+use super::{fence, promote, roll_back, walk};
 use conductor::{Next, Observed, Pursuit, Waiting};
 use release::Goal;
 
@@ -14,6 +15,10 @@ pub(crate) struct Rules {
     pub own_unavailable: bool,
     /// Pods are added as if none of the new version stood in for missing old ones.
     pub whole_surge: bool,
+    /// Nothing is sent once the object carries the mark of a later driver.
+    pub check_epoch: bool,
+    /// A driver that took over writes its mark on the object before anything else.
+    pub fence: bool,
 }
 
 impl Rules {
@@ -21,6 +26,8 @@ impl Rules {
         wait_for_ready: true,
         own_unavailable: false,
         whole_surge: false,
+        check_epoch: true,
+        fence: true,
     };
 }
 
@@ -34,6 +41,10 @@ pub enum Mistake {
     OwnMaxUnavailable,
     /// The next share's pods are all asked for as surge, while `maxUnavailable` stays as the share before left it.
     WholeShareAsSurge,
+    /// The mark of a later driver on the object is not looked at.
+    NoEpochCheck,
+    /// A takeover writes nothing on the object, so that an act of the driver before is still accepted.
+    NoFence,
 }
 
 /// The next act towards the goal.
@@ -57,6 +68,14 @@ pub fn next_with(pursuit: &Pursuit, seen: &Observed, mistake: Mistake) -> Next {
             whole_surge: true,
             ..Rules::SOUND
         },
+        Mistake::NoEpochCheck => Rules {
+            check_epoch: false,
+            ..Rules::SOUND
+        },
+        Mistake::NoFence => Rules {
+            fence: false,
+            ..Rules::SOUND
+        },
     };
     decide(pursuit, seen, rules)
 }
@@ -66,8 +85,11 @@ fn decide(pursuit: &Pursuit, seen: &Observed, rules: Rules) -> Next {
     if situation.live.uid != pursuit.uid {
         return Next::Gone;
     }
+    if let Some(epoch) = situation.newer_epoch().filter(|_| rules.check_epoch) {
+        return Next::Superseded { epoch };
+    }
     match &pursuit.goal {
-        Goal::Stay => Next::Arrived,
+        Goal::Stay => fence::next(&situation),
         Goal::Share { share } => walk::towards(&situation, *share),
         Goal::Promoted => promote::next(&situation),
         Goal::RolledBack { .. } => roll_back::next(&situation),
@@ -118,16 +140,25 @@ impl<'a> Situation<'a> {
                 .is_some_and(|marker| marker.belongs_to(self.pursuit))
     }
 
+    /// The mark of this release on the object, whoever drove it then.
+    pub fn own_marker(&self) -> Option<&Marker> {
+        self.live
+            .marker
+            .as_ref()
+            .filter(|marker| marker.release == self.pursuit.release.0 && marker.uid == self.pursuit.uid)
+    }
+
+    /// The fencing token of a later driver of this release, if one has acted.
+    pub fn newer_epoch(&self) -> Option<u64> {
+        self.own_marker()
+            .map(|marker| marker.epoch)
+            .filter(|epoch| *epoch > self.pursuit.epoch)
+    }
+
     /// What somebody else did that forward movement depends on; `None` if nothing. For a release that has acted.
     pub fn foreign(&self) -> Option<String> {
         let live = &self.live;
-        if live.marker.as_ref().is_some_and(|marker| {
-            marker.release == self.pursuit.release.0
-                && marker.uid == self.pursuit.uid
-                && marker.epoch > self.pursuit.epoch
-        }) {
-            Some(foreign::newer_driver(live))
-        } else if live.template_hash == self.new_hash {
+        if live.template_hash == self.new_hash {
             (!self.is_ours()).then(|| foreign::marks_changed(live))
         } else if live.template_hash == self.before_hash {
             Some(foreign::original_put_back(live))

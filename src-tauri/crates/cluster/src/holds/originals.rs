@@ -43,4 +43,31 @@ impl Originals {
             .and_then(Value::as_i64)
             .unwrap_or(0)
     }
+
+    /// Makes the fields of an object what they were.
+    pub fn put_back(&self, object: &mut Value) {
+        let fields = [
+            ("/spec", "minReadySeconds", &self.min_ready_seconds),
+            (
+                "/spec",
+                "progressDeadlineSeconds",
+                &self.progress_deadline_seconds,
+            ),
+            ("/spec/strategy/rollingUpdate", "maxSurge", &self.max_surge),
+            (
+                "/spec/strategy/rollingUpdate",
+                "maxUnavailable",
+                &self.max_unavailable,
+            ),
+        ];
+        for (parent, name, value) in fields {
+            let Some(parent) = object.pointer_mut(parent).and_then(Value::as_object_mut) else {
+                continue;
+            };
+            match value {
+                Some(value) => parent.insert(name.to_owned(), value.clone()),
+                None => parent.remove(name),
+            };
+        }
+    }
 }

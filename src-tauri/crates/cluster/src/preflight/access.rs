@@ -1,4 +1,5 @@
 use super::Finding;
+use crate::lease::object_name;
 use crate::request::{Ask, Trouble, ask};
 use conductor::WorkloadRef;
 use kube::Client;
@@ -26,8 +27,54 @@ const NEEDED: [(&str, &str, &str, &str, bool); 6] = [
     ),
 ];
 
+/// What several Slipways need to know of each other: API group, resource, and the finding where it may not be written.
+const SHARED: [(&str, &str, &str, &str); 2] = [
+    (
+        "coordination.k8s.io",
+        "leases",
+        "lease-forbidden",
+        "Another Slipway could drive this application at the same time. Each act is still refused if somebody else acted first.",
+    ),
+    (
+        "",
+        "configmaps",
+        "charter-forbidden",
+        "Another Slipway could not see this release or go on with it.",
+    ),
+];
+
 /// Access reviews: may this user do what a release does?
 pub(crate) async fn check(client: &Client, at: &WorkloadRef) -> Vec<Finding> {
+    let (mut findings, shared) = futures::join!(needed(client, at), shared(client, at));
+    findings.extend(shared);
+    findings.dedup();
+    findings
+}
+
+/// The Lease and the charter: nothing that a release cannot do without.
+async fn shared(client: &Client, at: &WorkloadRef) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (group, resource, code, means) in SHARED {
+        let reviews = ["get", "create", "update"].map(|verb| review(client, at, verb, group, resource));
+        let answers = futures::future::join_all(reviews).await;
+        // What cannot be asked is said by the checks that a release needs.
+        if answers.iter().any(|answer| matches!(answer, Ok((false, _)))) {
+            findings.push(Finding::warning(
+                code,
+                format!(
+                    "You may not use {resource} in the namespace {}. {means}",
+                    at.namespace
+                ),
+                format!(
+                    "Ask the cluster's administrator for the right to get, create and update {resource}."
+                ),
+            ));
+        }
+    }
+    findings
+}
+
+async fn needed(client: &Client, at: &WorkloadRef) -> Vec<Finding> {
     let reviews = NEEDED.map(|(verb, group, resource, _, _)| review(client, at, verb, group, resource));
     let answers = futures::future::join_all(reviews).await;
     let mut findings = Vec::new();
@@ -54,7 +101,6 @@ pub(crate) async fn check(client: &Client, at: &WorkloadRef) -> Vec<Finding> {
             Err(trouble) => findings.extend(super::surroundings::not_asked("Your rights", &trouble)),
         }
     }
-    findings.dedup();
     findings
 }
 
@@ -65,10 +111,11 @@ async fn review(
     group: &str,
     resource: &str,
 ) -> Result<(bool, String), Trouble> {
-    let name = if verb == "list" || verb == "watch" {
-        ""
-    } else {
-        at.name.as_str()
+    let own = object_name(at);
+    let name = match (verb, resource) {
+        ("list" | "watch" | "create", _) => "",
+        (_, "deployments") => at.name.as_str(),
+        _ => own.as_str(),
     };
     let review = json!({
         "apiVersion": "authorization.k8s.io/v1",

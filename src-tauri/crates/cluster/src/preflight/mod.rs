@@ -1,9 +1,10 @@
 //! Checks before acting: they answer before anything is sent, and are asked again when it is.
 //!
-//! Codes of findings: `access-denied`, `access-partial`, `dry-run-refused`, `share-not-possible`, `replicas-zero`,
-//! `less-capacity`, `quota-exceeded`, `autoscaler`, `autoscaler-range`, `disruption-budget`, `paused`, `recreate`,
-//! `argo-cd`, `flux`, `helm`, `server-side-apply`, `config-changed`, `config-missing`, `config-unknown`, `other-alerts`,
-//! `nobody-judges`, `other-release`, `rollout-under-way`, `nothing-to-release`, `check-failed`, `target-missing`.
+//! Codes of findings: `access-denied`, `access-partial`, `lease-forbidden`, `charter-forbidden`, `dry-run-refused`,
+//! `share-not-possible`, `replicas-zero`, `less-capacity`, `quota-exceeded`, `autoscaler`, `autoscaler-range`,
+//! `disruption-budget`, `paused`, `recreate`, `argo-cd`, `flux`, `helm`, `server-side-apply`, `config-changed`,
+//! `config-missing`, `config-unknown`, `other-alerts`, `nobody-judges`, `other-release`, `rollout-under-way`,
+//! `nothing-to-release`, `check-failed`, `target-missing`.
 
 mod access;
 mod alerts;

@@ -8,7 +8,10 @@
     reason = "a test may end where it stands"
 )]
 
+mod leading;
 mod protocol;
+mod queue;
 mod recovery;
+mod slipways;
 mod urgent;
 mod world;

@@ -27,6 +27,8 @@ pub enum Fault {
     ReplyLost,
     /// Somebody else wrote first.
     SomebodyWrote,
+    /// Nobody hears of it, and it arrives when the test says so.
+    Delayed,
     /// It is forbidden.
     Forbidden,
 }
@@ -46,7 +48,33 @@ pub struct State {
     pub open: Vec<Intent>,
     pub own: Vec<OperationId>,
     pub looks: Vec<SignalLooks>,
+    /// The fencing token in the mark on the workload.
+    pub marker: Option<u64>,
+    pub lease: Lease,
+    pub charter: Option<Charter>,
+    /// An act that is kept back until the test lets it go.
+    pub on_its_way: Option<PreparedAct>,
+    /// Nobody can be reached.
+    pub cut_off: bool,
+    /// Requests about Leases so far.
+    pub lease_requests: usize,
+    /// What a Lease answers instead.
+    pub lease_fails: Option<PortError>,
+    /// The mistake that a takeover does not mark the workload.
+    pub no_fence: bool,
 }
+
+/// The one Lease of this world.
+#[derive(Debug, Clone, Default)]
+pub struct Lease {
+    pub holder: Option<String>,
+    pub epoch: u64,
+    pub renewed: u64,
+    pub offered_to: Option<String>,
+}
+
+/// Terms of this world, in milliseconds.
+pub const TERM: u64 = 30_000;
 
 #[derive(Clone, Default)]
 pub struct World(pub Arc<Mutex<State>>);
@@ -59,6 +87,7 @@ impl World {
     pub fn ports(&self) -> Ports {
         Ports {
             workloads: Arc::new(self.clone()),
+            leadership: Arc::new(Alone),
             signals: Arc::new(self.clone()),
             journal: Arc::new(self.clone()),
             clock: Arc::new(self.clone()),
@@ -86,6 +115,37 @@ impl World {
                 }
             })
             .collect()
+    }
+
+    /// The server stores an act, or refuses it because somebody acted in between.
+    pub fn store(&self, act: &PreparedAct) -> Result<Accepted, ActError> {
+        let expects: Option<OperationId> = serde_json::from_value(act.patch["expects"].clone()).unwrap();
+        self.with(|state| {
+            if expects != state.operation {
+                return Err(ActError::Conflict);
+            }
+            state.share = act.patch["share"].as_f64().unwrap();
+            state.marker = act.patch["marker"].as_u64();
+            state.operation = Some(act.operation.clone());
+            state.generation += 1;
+            state.log.push(Said::Applied(act.operation.clone()));
+            Ok(Accepted {
+                resource_version: state.generation.to_string(),
+                generation: state.generation,
+                object: json!({ "share": state.share, "marker": state.marker }),
+            })
+        })
+    }
+
+    pub fn reached(&self) -> Result<(), PortError> {
+        if self.with(|state| state.cut_off) {
+            return Err(PortError::unreachable(
+                "cluster-unreachable",
+                "no route to host",
+                "",
+            ));
+        }
+        Ok(())
     }
 
     /// What the record gives to a driver that starts after a crash.
@@ -159,7 +219,7 @@ pub fn plan(shares: &[f64]) -> Plan {
     }
 }
 
-fn dossier(plan: Plan) -> Dossier {
+pub fn dossier(plan: Plan) -> Dossier {
     let release = Release::planned(
         ReleaseId("R-1".into()),
         "checkout",
@@ -194,6 +254,12 @@ fn dossier(plan: Plan) -> Dossier {
     }
 }
 
+fn timed_out() -> ActError {
+    ActError::Unknown {
+        message: "timed out".into(),
+    }
+}
+
 fn arm(tag: &str, pods: u32) -> ArmPods {
     ArmPods {
         pod_template_hash: tag.into(),
@@ -213,6 +279,7 @@ fn arm(tag: &str, pods: u32) -> ArmPods {
 #[async_trait]
 impl Workloads for World {
     async fn observe(&self, _: &WorkloadRef) -> Result<Observed, PortError> {
+        self.reached()?;
         Ok(self.with(|state| {
             let canary = (state.share / 10.0).round() as u32;
             let view = WorkloadView {
@@ -226,15 +293,15 @@ impl Workloads for World {
                 held: false,
                 paused: false,
                 operation: state.operation.clone(),
-                release: None,
-                version: version("new"),
+                release: state.marker.map(|_| ReleaseId("R-1".into())),
+                version: version(if state.share == 0.0 { "old" } else { "new" }),
                 arms: vec![arm("new", canary), arm("old", 10 - canary)],
                 writers: Vec::new(),
             };
             Observed {
                 at: Timestamp(state.millis),
                 view,
-                object: json!({ "share": state.share }),
+                object: json!({ "share": state.share, "marker": state.marker }),
             }
         }))
     }
@@ -242,8 +309,27 @@ impl Workloads for World {
     async fn changed(&self, _: &WorkloadRef, _: &Observed) {}
 
     fn next(&self, pursuit: &Pursuit, seen: &Observed) -> Next {
+        let marker = seen.object["marker"].as_u64();
+        if let Some(epoch) = marker.filter(|epoch| *epoch > pursuit.epoch) {
+            return Next::Superseded { epoch };
+        }
         let wanted = match &pursuit.goal {
-            Goal::Stay => return Next::Arrived,
+            Goal::Stay => {
+                let fenced = marker.is_none_or(|epoch| epoch == pursuit.epoch);
+                if fenced || self.with(|state| state.no_fence) {
+                    return Next::Arrived;
+                }
+                let patch = json!({
+                    "share": seen.object["share"], "marker": pursuit.epoch, "expects": seen.view.operation
+                });
+                let operation = pursuit.operation.clone();
+                let kind = ActKind::TakeOver;
+                return Next::Act(PreparedAct {
+                    operation,
+                    kind,
+                    patch,
+                });
+            }
             Goal::Share { share } => share.percent(),
             Goal::Promoted => 100.0,
             Goal::RolledBack { .. } => 0.0,
@@ -251,11 +337,20 @@ impl Workloads for World {
         if seen.object["share"] == json!(wanted) {
             return Next::Arrived;
         }
+        let on_object = seen.view.operation.as_ref();
+        let known = on_object.is_none_or(|name| {
+            pursuit.last_operation.as_ref() == Some(name) || pursuit.own_operations.contains(name)
+        });
+        if !known && !pursuit.insist {
+            let what = "somebody else acted".to_owned();
+            return Next::Foreign { what };
+        }
         let kind = match pursuit.goal {
             Goal::RolledBack { .. } => ActKind::RollBack,
             _ => ActKind::AddPods { canary: 1 },
         };
-        let patch = json!({ "share": wanted, "expects": pursuit.last_operation });
+        let marker = (wanted > 0.0 && wanted < 100.0).then_some(pursuit.epoch);
+        let patch = json!({ "share": wanted, "marker": marker, "expects": seen.view.operation });
         Next::Act(PreparedAct {
             operation: pursuit.operation.clone(),
             kind,
@@ -264,41 +359,34 @@ impl Workloads for World {
     }
 
     async fn act(&self, _: &WorkloadRef, act: &PreparedAct) -> Result<Accepted, ActError> {
-        self.with(|state| {
-            let fault = state.faults.pop_front();
-            match fault {
-                Some(Fault::RequestLost) => {
-                    return Err(ActError::Unknown {
-                        message: "timed out".into(),
-                    });
-                }
-                Some(Fault::Forbidden) => {
-                    return Err(ActError::Forbidden {
-                        message: "may not patch".into(),
-                    });
-                }
-                Some(Fault::SomebodyWrote) => state.generation += 1,
-                _ => {}
+        if let Err(error) = self.reached() {
+            return Err(ActError::Unreachable {
+                message: error.message,
+            });
+        }
+        let fault = self.with(|state| state.faults.pop_front());
+        match fault {
+            Some(Fault::RequestLost) => return Err(timed_out()),
+            Some(Fault::Delayed) => {
+                self.with(|state| state.on_its_way = Some(act.clone()));
+                return Err(timed_out());
             }
-            let expects: Option<OperationId> = serde_json::from_value(act.patch["expects"].clone()).unwrap();
-            if fault == Some(Fault::SomebodyWrote) || expects != state.operation {
-                return Err(ActError::Conflict);
-            }
-            state.share = act.patch["share"].as_f64().unwrap();
-            state.operation = Some(act.operation.clone());
-            state.generation += 1;
-            state.log.push(Said::Applied(act.operation.clone()));
-            if fault == Some(Fault::ReplyLost) {
-                return Err(ActError::Unknown {
-                    message: "connection reset".into(),
+            Some(Fault::Forbidden) => {
+                return Err(ActError::Forbidden {
+                    message: "may not patch".into(),
                 });
             }
-            Ok(Accepted {
-                resource_version: state.generation.to_string(),
-                generation: state.generation,
-                object: json!({ "share": state.share }),
-            })
-        })
+            Some(Fault::SomebodyWrote) => {
+                self.with(|state| state.generation += 1);
+                return Err(ActError::Conflict);
+            }
+            Some(Fault::ReplyLost) | None => {}
+        }
+        let accepted = self.store(act)?;
+        if fault == Some(Fault::ReplyLost) {
+            return Err(timed_out());
+        }
+        Ok(accepted)
     }
 
     async fn rehearse(&self, _: &WorkloadRef, _: &PreparedAct) -> Result<(), ActError> {

@@ -193,10 +193,14 @@ fn a_newer_driver_is_not_fought() {
     let Next::Act(act) = scenario.next() else { panic!() };
     scenario.send(&act);
     scenario.pursuit.epoch = 1;
-    let Next::Foreign { what } = scenario.next() else {
-        panic!()
-    };
-    assert!(what.contains("epoch 2"), "{what}");
+    assert_eq!(scenario.next(), Next::Superseded { epoch: 2 });
+    scenario.pursuit.goal = back();
+    scenario.pursuit.insist = true;
+    assert_eq!(
+        scenario.next(),
+        Next::Superseded { epoch: 2 },
+        "a rollback of an earlier driver neither"
+    );
 }
 
 #[test]

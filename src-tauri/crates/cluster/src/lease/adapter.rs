@@ -1,0 +1,285 @@
+use super::{
+    Decision, LeaseRecord, Question, Sighting, Terms, config_map, decide, object_name, offered, read_charter,
+    resigned,
+};
+use crate::request::{Ask, Trouble, ask_within};
+use crate::workloads::Environments;
+use async_trait::async_trait;
+use conductor::{Bid, Charter, Claim, Clock, Identity, Leader, Leadership, PortError, WorkloadRef};
+use kube::Client;
+use release::ReleaseId;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long a question about a Lease or a charter may take: it is asked again soon, and acts wait for it.
+const LIMIT: Duration = Duration::from_secs(3);
+/// How often a write is tried again because somebody else wrote in between.
+const TRIES: u32 = 4;
+
+/// The port [`Leadership`] on the API servers of all environments that live by one clock.
+pub struct KubeLeadership {
+    environments: Environments,
+    identity: Mutex<Identity>,
+    clock: Arc<dyn Clock>,
+    terms: Terms,
+    known: Mutex<HashMap<WorkloadRef, Known>>,
+}
+
+/// What is known of one Lease.
+#[derive(Default)]
+struct Known {
+    sighting: Sighting,
+    /// The Lease as this Slipway wrote it last: renewed with one request and no read.
+    own: Option<Value>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl KubeLeadership {
+    /// Leads, or not, as `identity`. Terms are measured on `clock`.
+    pub fn new(
+        environments: Environments,
+        identity: Identity,
+        clock: Arc<dyn Clock>,
+        terms: Terms,
+    ) -> KubeLeadership {
+        KubeLeadership {
+            environments,
+            identity: Mutex::new(identity),
+            clock,
+            terms,
+            known: Mutex::default(),
+        }
+    }
+
+    /// The person has another name from now on.
+    pub fn rename(&self, person: &str) {
+        lock(&self.identity).person = person.to_owned();
+    }
+
+    fn identity(&self) -> Identity {
+        lock(&self.identity).clone()
+    }
+
+    async fn read(&self, client: &Client, at: &WorkloadRef) -> Result<(Option<Value>, u64), PortError> {
+        let answer = send(client, Ask::get(&lease_path(at))).await;
+        let lease = match answer {
+            Ok(lease) => Some(lease),
+            Err(trouble) if trouble.is_status(404) => None,
+            Err(trouble) => return Err(lease_trouble(trouble)),
+        };
+        let now = self.clock.monotonic_millis();
+        let remaining = lock(&self.known)
+            .entry(at.clone())
+            .or_default()
+            .sighting
+            .see(lease.as_ref(), now);
+        Ok((lease, remaining))
+    }
+
+    /// Changes the Lease as `next` says, as long as it says something. `None`: it is not this Slipway's.
+    async fn change(
+        &self,
+        at: &WorkloadRef,
+        next: impl Fn(&Identity, &Value) -> Option<Value>,
+    ) -> Result<Option<()>, PortError> {
+        let client = self.environments.client(&at.environment)?;
+        lock(&self.known).entry(at.clone()).or_default().own = None;
+        for _ in 0..TRIES {
+            let (found, _) = self.read(&client, at).await?;
+            let Some(lease) = found.and_then(|found| next(&self.identity(), &found)) else {
+                return Ok(None);
+            };
+            match send(&client, Ask::put(&lease_path(at), &lease)).await {
+                Ok(_) => return Ok(Some(())),
+                Err(trouble) if trouble.is_status(409) => {}
+                Err(trouble) => return Err(lease_trouble(trouble)),
+            }
+        }
+        Err(contended())
+    }
+}
+
+#[async_trait]
+impl Leadership for KubeLeadership {
+    async fn bid(&self, at: &WorkloadRef, bid: Bid, floor: u64) -> Result<Claim, PortError> {
+        let client = self.environments.client(&at.environment)?;
+        let me = self.identity();
+        // Taken away: an answer that does not come leaves nothing that could be wrong.
+        let mut own = lock(&self.known).entry(at.clone()).or_default().own.take();
+        for _ in 0..TRIES {
+            let (found, remaining) = match own.take() {
+                Some(own) => (Some(own), 0),
+                None => self.read(&client, at).await?,
+            };
+            let question = Question {
+                me: &me,
+                at,
+                bid,
+                floor,
+                now: self.clock.now(),
+                terms: self.terms,
+            };
+            let written = match decide(&question, found.as_ref(), remaining) {
+                Decision::Create(lease) => send(&client, Ask::post(&leases_path(at), &lease)).await,
+                Decision::Update(lease) => send(&client, Ask::put(&lease_path(at), &lease)).await,
+                Decision::Other => {
+                    let record = found.as_ref().map(LeaseRecord::read).unwrap_or_default();
+                    return record.leader(remaining).map(Claim::Other).ok_or_else(contended);
+                }
+            };
+            match written {
+                Ok(lease) => {
+                    let epoch = LeaseRecord::read(&lease).epoch;
+                    lock(&self.known).entry(at.clone()).or_default().own = Some(lease);
+                    return Ok(Claim::Leading {
+                        epoch,
+                        term_millis: self.terms.own_millis(),
+                    });
+                }
+                // Somebody else wrote, made or removed it in between.
+                Err(trouble) if trouble.is_status(409) || trouble.is_status(404) && found.is_some() => {}
+                Err(trouble) => return Err(lease_trouble(trouble)),
+            }
+        }
+        Err(contended())
+    }
+
+    async fn leader(&self, at: &WorkloadRef) -> Result<Option<Leader>, PortError> {
+        let client = self.environments.client(&at.environment)?;
+        let (lease, remaining) = self.read(&client, at).await?;
+        Ok(lease.and_then(|lease| LeaseRecord::read(&lease).leader(remaining)))
+    }
+
+    fn is_own(&self, leader: &Leader) -> bool {
+        lock(&self.identity).id == leader.id
+    }
+
+    async fn offer(&self, at: &WorkloadRef, to: &str) -> Result<(), PortError> {
+        let (now, terms) = (self.clock.now(), self.terms);
+        let done = self
+            .change(at, |me, found| offered(me, at, found, to, now, terms))
+            .await?;
+        done.ok_or_else(|| {
+            PortError::new(
+                "lease-lost",
+                "This Slipway does not drive the release any more, so it cannot hand it over.",
+                "See who drives it.",
+            )
+        })
+    }
+
+    async fn resign(&self, at: &WorkloadRef) -> Result<(), PortError> {
+        let (now, terms) = (self.clock.now(), self.terms);
+        self.change(at, |me, found| resigned(me, at, found, now, terms))
+            .await?;
+        Ok(())
+    }
+
+    async fn charter(&self, at: &WorkloadRef) -> Result<Option<Charter>, PortError> {
+        let client = self.environments.client(&at.environment)?;
+        match send(&client, Ask::get(&config_map_path(at))).await {
+            Ok(map) => Ok(read_charter(&map)),
+            Err(trouble) if trouble.is_status(404) => Ok(None),
+            Err(trouble) => Err(charter_trouble(trouble)),
+        }
+    }
+
+    async fn keep_charter(&self, at: &WorkloadRef, charter: &Charter) -> Result<(), PortError> {
+        let client = self.environments.client(&at.environment)?;
+        for _ in 0..TRIES {
+            let found = match send(&client, Ask::get(&config_map_path(at))).await {
+                Ok(map) => Some(map),
+                Err(trouble) if trouble.is_status(404) => None,
+                Err(trouble) => return Err(charter_trouble(trouble)),
+            };
+            let map = config_map(at, charter, found.as_ref())?;
+            let written = match found {
+                Some(_) => send(&client, Ask::put(&config_map_path(at), &map)).await,
+                None => send(&client, Ask::post(&config_maps_path(at), &map)).await,
+            };
+            match written {
+                Ok(_) => return Ok(()),
+                Err(trouble) if trouble.is_status(409) || trouble.is_status(404) => {}
+                Err(trouble) => return Err(charter_trouble(trouble)),
+            }
+        }
+        Err(contended())
+    }
+
+    async fn drop_charter(&self, at: &WorkloadRef, release: &ReleaseId, epoch: u64) -> Result<(), PortError> {
+        let client = self.environments.client(&at.environment)?;
+        let own = self
+            .charter(at)
+            .await?
+            .is_some_and(|charter| charter.release.id == *release && charter.epoch <= epoch);
+        if !own {
+            return Ok(());
+        }
+        match send(&client, Ask::delete(&config_map_path(at))).await {
+            Ok(_) => Ok(()),
+            Err(trouble) if trouble.is_status(404) => Ok(()),
+            Err(trouble) => Err(charter_trouble(trouble)),
+        }
+    }
+}
+
+async fn send(client: &Client, what: Ask<'_>) -> Result<Value, Trouble> {
+    ask_within(client, what, LIMIT).await
+}
+
+fn leases_path(at: &WorkloadRef) -> String {
+    format!("/apis/coordination.k8s.io/v1/namespaces/{}/leases", at.namespace)
+}
+
+fn lease_path(at: &WorkloadRef) -> String {
+    format!("{}/{}", leases_path(at), object_name(at))
+}
+
+fn config_maps_path(at: &WorkloadRef) -> String {
+    format!("/api/v1/namespaces/{}/configmaps", at.namespace)
+}
+
+fn config_map_path(at: &WorkloadRef) -> String {
+    format!("{}/{}", config_maps_path(at), object_name(at))
+}
+
+fn lease_trouble(trouble: Trouble) -> PortError {
+    match trouble {
+        Trouble::Status {
+            code: 403, message, ..
+        } => PortError::new(
+            "lease-forbidden",
+            format!("You may not use Leases here, so another Slipway could drive too: {message}"),
+            "Ask the cluster's administrator for the right to get, create and update leases.",
+        ),
+        other => other.of_read("The Lease of the application"),
+    }
+}
+
+fn charter_trouble(trouble: Trouble) -> PortError {
+    match trouble {
+        Trouble::Status {
+            code: 403, message, ..
+        } => PortError::new(
+            "charter-forbidden",
+            format!(
+                "You may not use ConfigMaps here, so no other Slipway can go on with the release: {message}"
+            ),
+            "Ask the cluster's administrator for the right to get, create, update and delete configmaps.",
+        ),
+        other => other.of_read("The charter beside the workload"),
+    }
+}
+
+fn contended() -> PortError {
+    PortError::unreachable(
+        "lease-contended",
+        "Several Slipways write the Lease of this application at the same time.",
+        "Slipway asks again by itself.",
+    )
+}
