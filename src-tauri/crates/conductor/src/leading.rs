@@ -1,41 +1,43 @@
-//! Whether this Slipway leads: asked at the start, renewed while it drives, made sure of before each act that goes forward.
+//! Whether this Slipway leads: asked at the start and renewed while it drives.
 
 use crate::driver::Driver;
 use crate::turn::{Urgent, unless};
-use crate::{ApplyError, Bid, Charter, Claim, Leader, Next, PortError, Waiting};
+use crate::{Bid, Charter, Claim, Leader, PortError};
 use futures::future::{Either, select};
-use release::{Command, Event, Goal, HoldReason, Refusal, Release, Stage, Timestamp};
+use release::{Event, HoldReason, Stage, Timestamp};
 
 /// How long the question who leads may hold up a person or an act, in milliseconds.
-const PATIENCE_MILLIS: u64 = 2_000;
+pub(crate) const PATIENCE_MILLIS: u64 = 2_000;
 /// How soon a question without an answer is asked again, in milliseconds.
 const RETRY_MILLIS: u64 = 1_000;
 /// How often a Slipway that does not drive looks at who does, in milliseconds.
-const FOLLOW_MILLIS: u64 = 5_000;
+pub(crate) const FOLLOW_MILLIS: u64 = 5_000;
 /// How often a user without rights on Leases asks again, in milliseconds.
 const FORBIDDEN_MILLIS: u64 = 60_000;
 /// The longest that a term counts on, in milliseconds, before it is renewed.
-const RENEW_MILLIS: u64 = 10_000;
+pub(crate) const RENEW_MILLIS: u64 = 10_000;
 
 /// What a driver knows of who leads.
 #[derive(Default)]
 pub(crate) struct Leading {
-    standing: Standing,
+    pub(crate) standing: Standing,
     /// Why the last question had no answer.
     pub(crate) trouble: Option<PortError>,
-    trouble_since: Option<Timestamp>,
+    pub(crate) trouble_since: Option<Timestamp>,
     /// When to ask next, on the monotonic clock.
-    next_ask: u64,
+    pub(crate) next_ask: u64,
     /// The token is new: the object may still carry the mark of the driver before.
-    fence_due: bool,
+    pub(crate) fence_due: bool,
     /// A person's rollback went on without the Lease: it is taken as soon as it can be had.
-    insists: bool,
-    charter: Option<(Charter, u64)>,
-    no_charter: bool,
+    pub(crate) insists: bool,
+    /// The charter as it was written last, and when.
+    pub(crate) charter: Option<(Charter, u64)>,
+    /// This user may not use ConfigMaps.
+    pub(crate) no_charter: bool,
 }
 
 #[derive(Default)]
-enum Standing {
+pub(crate) enum Standing {
     /// Not asked yet, or given up.
     #[default]
     Unknown,
@@ -50,13 +52,6 @@ enum Standing {
     Unguarded,
     /// Another Slipway leads.
     Other(Leader),
-}
-
-/// What became of leading at the start.
-pub(crate) enum Start {
-    Leads,
-    Later,
-    Other { sentence: String },
 }
 
 impl Leading {
@@ -100,7 +95,7 @@ impl Driver {
     }
 
     /// The token of the last act on the object, whoever sent it; 0 if none of this release is there.
-    fn token_on_object(&self) -> u64 {
+    pub(crate) fn token_on_object(&self) -> u64 {
         self.seen
             .as_ref()
             .and_then(|seen| seen.view.operation.as_ref())
@@ -209,243 +204,6 @@ impl Driver {
         if let Err(error) = self.ports.journal.amend(&self.dossier).await {
             self.journal_trouble = Some(error);
         }
-    }
-
-    /// Leads, or says who does, before anything is asked of the cluster for a start.
-    pub(crate) async fn lead_from_the_start(&mut self, urgent: &mut Urgent) -> Start {
-        if self.leads() {
-            return Start::Leads;
-        }
-        let floor = self.floor();
-        if !self.ask(Bid::Lead, floor, Some(urgent)).await {
-            if let Some(trouble) = self.leading.trouble.clone() {
-                self.contact.failed(trouble);
-            }
-            return Start::Later;
-        }
-        match &self.leading.standing {
-            Standing::Other(leader) => Start::Other {
-                sentence: format!("{}'s Slipway drives this application.", leader.person),
-            },
-            _ => Start::Leads,
-        }
-    }
-
-    /// What must be so before a person's command is carried out: a rollback leads first, or goes on with a token of its own; what
-    /// goes forward is for the one who drives; a hand-over is told to the others.
-    pub(crate) async fn lead_for(&mut self, event: &Event) -> Result<(), ApplyError> {
-        let Event::Commanded { command, .. } = event else {
-            return Ok(());
-        };
-        match command {
-            Command::RollBack { .. } => {
-                // What the release refuses takes nothing over.
-                release::step(&self.dossier.release, event, self.ports.clock.now())?;
-                self.lead_to_roll_back().await;
-            }
-            Command::HandOver { to } => {
-                release::step(&self.dossier.release, event, self.ports.clock.now())?;
-                if self.is_handed_over() {
-                    return Err(self.not_the_driver());
-                }
-                let leadership = self.ports.leadership.clone();
-                leadership.offer(&self.dossier.workload, to).await?;
-            }
-            _ if self.is_handed_over() => return Err(self.not_the_driver()),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn not_the_driver(&self) -> ApplyError {
-        let driver = self.dossier.release.driver.name.clone();
-        ApplyError::Refused(Refusal::NotTheDriver { driver })
-    }
-
-    /// Takes the lead for a person's rollback, whoever has it. Where the Lease cannot be had the rollback goes on all the same,
-    /// with a token higher than every one that was seen. Asks nobody if this Slipway leads.
-    pub(crate) async fn lead_to_roll_back(&mut self) {
-        let on_object = self.token_on_object();
-        let leads = self.leads() && !self.is_handed_over() && on_object <= self.dossier.epoch;
-        // Asked for with this click already, when the release was taken over for it.
-        let has_token = self.leading.insists && on_object < self.dossier.epoch;
-        if leads || has_token {
-            return;
-        }
-        let above = self.floor().saturating_add(1);
-        let had = !matches!(self.leading.standing, Standing::Unguarded)
-            && self.ask(Bid::Force, above, None).await
-            && !matches!(self.leading.standing, Standing::Unguarded);
-        if !had {
-            self.leading.insists = true;
-            self.take_epoch(above).await;
-        }
-    }
-
-    /// Whether an act of this state may be sent without asking anybody.
-    pub(crate) fn may_send_now(&self, release: &Release) -> bool {
-        match release.stage {
-            Stage::RollingBack { automatic: false, .. } => true,
-            _ => self.leads(),
-        }
-    }
-
-    /// Makes sure of leading before an act that no person asked for. A rollback by rule goes on while it cannot be told who
-    /// leads: the object itself refuses it if somebody else has acted.
-    pub(crate) async fn may_send(&mut self) -> bool {
-        if self.may_send_now(&self.dossier.release) {
-            return true;
-        }
-        let answered = self.ask(Bid::Stay, self.floor(), None).await;
-        if answered {
-            return self.leads();
-        }
-        if matches!(self.dossier.release.stage, Stage::RollingBack { .. }) {
-            return true;
-        }
-        let since = self
-            .leading
-            .trouble_since
-            .unwrap_or_else(|| self.ports.clock.now());
-        self.waiting = Some(Waiting::Leadership { since });
-        false
-    }
-
-    /// Writes this driver's mark on an object that still carries the mark of the driver before. `false`: not now.
-    pub(crate) async fn is_fenced(&mut self) -> bool {
-        if !self.leading.fence_due || !self.dossier.release.stage.is_live() {
-            return true;
-        }
-        if self.ports.clock.monotonic_millis() < self.not_before {
-            return false;
-        }
-        let pursuit = self.rehearsal(Goal::Stay);
-        match self.ask_next(&pursuit) {
-            Some(Next::Act(act)) => {
-                let release = self.dossier.release.clone();
-                if self.write(release, Vec::new(), Some(&act)).await.is_ok() {
-                    self.send(act).await;
-                }
-                // What follows needs a new look.
-                false
-            }
-            Some(Next::Superseded { .. }) => {
-                self.superseded().await;
-                false
-            }
-            Some(Next::Arrived) => {
-                self.leading.fence_due = false;
-                true
-            }
-            _ => true,
-        }
-    }
-
-    /// The object carries the mark of a later driver.
-    pub(crate) async fn superseded(&mut self) {
-        let leadership = self.ports.leadership.clone();
-        let workload = self.dossier.workload.clone();
-        let clock = self.ports.clock.clone();
-        let found = match select(leadership.leader(&workload), clock.sleep(PATIENCE_MILLIS)).await {
-            Either::Left((Ok(leader), _)) => leader.filter(|leader| !leadership.is_own(leader)),
-            _ => None,
-        };
-        let by = found
-            .as_ref()
-            .map_or_else(|| "Another Slipway".to_owned(), |leader| leader.person.clone());
-        self.leading.standing = found.map_or(Standing::Unknown, Standing::Other);
-        self.take(Event::TakenOver { by }).await;
-    }
-
-    /// Another Slipway drives: looks at which, and whether it is done.
-    async fn follow(&mut self, urgent: &mut Urgent) {
-        let now = self.ports.clock.monotonic_millis();
-        self.leading.next_ask = now.saturating_add(FOLLOW_MILLIS);
-        let leadership = self.ports.leadership.clone();
-        let workload = self.dossier.workload.clone();
-        match unless(urgent, leadership.leader(&workload)).await {
-            Some(Ok(Some(leader))) if !leadership.is_own(&leader) => {
-                self.leading.trouble = None;
-                self.leading.standing = Standing::Other(leader);
-            }
-            Some(Ok(_)) => {
-                self.leading.trouble = None;
-                self.leading.standing = Standing::Unknown;
-            }
-            Some(Err(error)) => self.leading.trouble = Some(error),
-            None => {}
-        }
-    }
-
-    /// A release that another Slipway drives is over when the workload carries no mark of any release any more.
-    pub(crate) async fn see_the_end_elsewhere(&mut self) {
-        let Some(seen) = self.seen.as_ref().filter(|_| self.is_handed_over()) else {
-            return;
-        };
-        if seen.view.release.is_some() || seen.view.held {
-            return;
-        }
-        let stage = if seen.view.version.template_hash == self.dossier.release.to.template_hash {
-            Stage::Completed
-        } else {
-            Stage::RolledBack
-        };
-        self.take(Event::EndedElsewhere { stage }).await;
-    }
-
-    /// Puts the charter beside the workload when something in it changed: at once if the release moved, else with the next
-    /// renewal. Nothing waits for it.
-    pub(crate) async fn keep_charter(&mut self, urgent: &mut Urgent) {
-        if !self.dossier.release.stage.is_live() || !self.leads() || self.leading.no_charter {
-            return;
-        }
-        let charter = Charter::of(&self.dossier, &self.own_operations, &self.acts);
-        let now = self.ports.clock.monotonic_millis();
-        let due = match &self.leading.charter {
-            None => true,
-            Some((written, at)) => {
-                charter.tells_another_story(written)
-                    || charter != *written && now.saturating_sub(*at) >= RENEW_MILLIS
-            }
-        };
-        if !due {
-            return;
-        }
-        let leadership = self.ports.leadership.clone();
-        let workload = self.dossier.workload.clone();
-        match unless(urgent, leadership.keep_charter(&workload, &charter)).await {
-            Some(Ok(())) => self.leading.charter = Some((charter, now)),
-            Some(Err(error)) if error.code == "charter-forbidden" => self.leading.no_charter = true,
-            Some(Err(error)) => {
-                tracing::warn!(release = %self.dossier.release.id, code = %error.code, "the charter was not written");
-                // Tried again with the next renewal.
-                self.leading.charter = Some((charter, now));
-            }
-            None => {}
-        }
-    }
-
-    /// The release is over: others may have the application, and need no charter.
-    pub(crate) async fn leave(&mut self) {
-        let leads = matches!(
-            self.leading.standing,
-            Standing::Leads { .. } | Standing::Unguarded
-        );
-        if !leads || self.dossier.release.stage == Stage::Planned {
-            return;
-        }
-        let leadership = self.ports.leadership.clone();
-        let (workload, id) = (self.dossier.workload.clone(), self.dossier.release.id.clone());
-        let epoch = self.dossier.epoch;
-        let going = Box::pin(async {
-            let dropped = leadership.drop_charter(&workload, &id, epoch).await;
-            dropped.and(leadership.resign(&workload).await)
-        });
-        let clock = self.ports.clock.clone();
-        if let Either::Left((Err(error), _)) = select(going, clock.sleep(PATIENCE_MILLIS)).await {
-            tracing::warn!(release = %id, code = %error.code, "the Lease or the charter was left behind");
-        }
-        self.leading = Leading::default();
     }
 }
 

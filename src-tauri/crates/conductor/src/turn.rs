@@ -1,6 +1,6 @@
 use crate::driver::{Driver, Turn};
 use crate::health::LOOK_MILLIS;
-use crate::leading::Start;
+use crate::permission::Start;
 use crate::{ApplyError, Bid, Next, Outcome, Pursuit, Snapshot, readiness};
 use futures::future::{Either, FusedFuture, select};
 use release::{Event, Goal, HoldReason, Observation, Share, Stage};

@@ -14,7 +14,7 @@ impl Change {
 
     /// Another Slipway drives: this one stops, wherever it is, also in the middle of a rollback.
     pub(crate) fn taken_over(&mut self, by: &str) {
-        if !self.release.stage.is_live() {
+        if !self.release.stage.is_live() || self.is_with(by) {
             return;
         }
         self.release.driver = Person::named(by);
@@ -78,6 +78,14 @@ impl Change {
         {
             self.stop_rollback(HoldReason::RollbackNotSent { since });
         }
+    }
+
+    /// Whether the release is known to be in this person's hands.
+    fn is_with(&self, person: &str) -> bool {
+        matches!(
+            &self.release.stage,
+            Stage::Held { reason: HoldReason::HandedOver { to }, .. } if to == person
+        )
     }
 
     fn stop_rollback(&mut self, reason: HoldReason) {

@@ -13,3 +13,4 @@ mod lifecycle;
 mod plans;
 mod properties;
 mod rollback;
+mod taking_over;
