@@ -19,6 +19,8 @@ pub enum End {
     Exceeded(Share),
     NotPossible(Vec<Share>),
     Foreign(String),
+    /// A later driver has acted.
+    Superseded(u64),
     Gone,
 }
 
@@ -134,6 +136,7 @@ impl Walk {
                 Next::Exceeded { share } => return End::Exceeded(*share),
                 Next::ShareNotPossible { nearest, .. } => return End::NotPossible(nearest.clone()),
                 Next::Foreign { what } => return End::Foreign(what.clone()),
+                Next::Superseded { epoch } => return End::Superseded(*epoch),
                 Next::Gone => return End::Gone,
             }
             last = Some((next, seen.view));
