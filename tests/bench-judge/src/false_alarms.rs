@@ -90,8 +90,8 @@ fn release(
 /// Many releases on all cores. `one` makes a release from its seed.
 fn many(releases: u64, one: impl Fn(u64, bool) -> Option<Found> + Sync) -> Value {
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    // The peers are slow; a tenth of the releases is enough to see their size.
-    let with_peers = (releases / 10).max(100).min(releases);
+    // The peers are slow; a part of the releases is enough to see their size.
+    let with_peers = (releases / 20).max(100).min(releases);
     let found: Vec<(u64, Found)> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..cores)
             .map(|core| {

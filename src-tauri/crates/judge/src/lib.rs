@@ -17,6 +17,7 @@
 //! - Counts: a conditional Poisson comparison, for any exposure.
 //! - Levels and speeds follow no law that could be assumed; they and all absolute limits are held against thresholds with
 //!   hysteresis and a required duration.
+//! - Error ratios and latencies can have an [`Objective`]: multiwindow, multi-burn-rate alerts, whatever stable does.
 //! - A canary that serves alone is held against what stable showed before, and the verdict is marked as weaker
 //!   ([`Basis::Before`]).
 //!
@@ -44,12 +45,16 @@
 //! # Ok::<(), judge::SignalError>(())
 //! ```
 
+mod anomaly;
 mod arm;
 mod before_test;
 mod bet;
 mod buckets;
+mod burn_rate;
+mod change_point;
 mod combine;
 mod count_test;
+mod delayed_labels;
 mod difference_interval;
 mod dispersion;
 mod histogram;
@@ -62,12 +67,14 @@ mod mann_whitney;
 
 mod normal;
 mod options;
+mod own_interval;
 mod pace;
 mod planning;
 mod proportion_test;
 mod rank_bet;
 mod reading;
 pub mod replay;
+mod season;
 mod sequential;
 mod shown;
 mod signal;
@@ -81,13 +88,19 @@ mod wealth;
 mod window;
 
 pub use crate::judge::{Arms, Judge};
+pub use anomaly::{Anomaly, Found};
 pub use arm::Arm;
+pub use burn_rate::Objective;
+pub use change_point::{ChangePoint, Passed, change_point};
+pub use delayed_labels::{DelayedLabels, Quality};
 pub use mann_whitney::MannWhitney;
 pub use options::{Method, Minimum, Options};
 pub use planning::detectable_rise;
 pub use reading::{Look, Reading};
+pub use season::{Past, Season, same_hours};
 pub use signal::{Effect, Limit, Role, Rule, SignalKind, SignalSpec, Worse};
 pub use signal_error::SignalError;
 pub use verdict::{
-    Basis, Evidence, IntervalOf, Needed, Reason, ReleaseVerdict, Sentence, SignalVerdict, Verdict,
+    Basis, Evidence, IntervalOf, Needed, OwnInterval, Reason, ReleaseVerdict, Sentence, SignalVerdict,
+    Verdict,
 };

@@ -126,10 +126,17 @@ impl Samples {
             0.5 * (low + high)
         };
         let begins = last(&|found| found > 0.0);
-        if level == 0.0 {
+        let found = if level == 0.0 {
             0.5 * (begins + last(&|found| found >= 0.0))
         } else {
             begins
+        };
+        // Samples that are mostly the same value (no failures) pass every level at no shift. What halving leaves there is not
+        // a shift.
+        if found.abs() <= 1e-9 * (highest - lowest) {
+            0.0
+        } else {
+            found
         }
     }
 }
@@ -189,6 +196,30 @@ mod tests {
         let found = MannWhitney::test(&august, &may, 0.98).unwrap();
         assert!((found.p_value - 0.000_120_8).abs() < 5e-8, "{found:?}");
         assert!((found.cles * 26.0 * 26.0 - 127.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn two_samples_that_are_mostly_zero_are_not_shifted_by_rounding() {
+        let stable: Vec<f64> = (0..60)
+            .map(|n| {
+                if n % 3 == 0 {
+                    0.002 + f64::from(n) * 1e-6
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let canary: Vec<f64> = (0..60)
+            .map(|n| {
+                if n % 3 == 1 {
+                    0.002 + f64::from(n) * 1e-6
+                } else {
+                    0.0
+                }
+            })
+            .collect();
+        let found = MannWhitney::test(&stable, &canary, 0.98).unwrap();
+        assert_eq!((found.estimate, found.interval), (0.0, (0.0, 0.0)));
     }
 
     #[test]

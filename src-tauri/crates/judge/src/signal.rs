@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::burn_rate::Objective;
 use crate::kayenta::EffectSizes;
 use crate::signal_error::SignalError;
 
@@ -132,6 +133,10 @@ pub struct Rule {
     /// The comparison with stable, if there is one.
     #[serde(default)]
     pub against_stable: Option<Effect>,
+    /// The service level objective, if there is one: for error ratios and latencies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub objective: Option<Objective>,
     /// How large a difference must be for Kayenta's judge, in a signal that has a comparison; none: any that its test sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -255,7 +260,15 @@ impl SignalSpec {
         {
             return Err(bad("rule.kayenta"));
         }
-        if self.role != Role::Context && self.rule.limit.is_none() && self.rule.against_stable.is_none() {
+        if let Some(objective) = &self.rule.objective {
+            let fits = matches!(self.kind, SignalKind::ErrorRatio | SignalKind::Latency { .. });
+            if !fits || !objective.is_possible() {
+                return Err(bad("rule.objective"));
+            }
+        }
+        let rule = &self.rule;
+        let has_rule = rule.limit.is_some() || rule.against_stable.is_some() || rule.objective.is_some();
+        if self.role != Role::Context && !has_rule {
             return Err(SignalError::NoRule {
                 signal: self.id.clone(),
             });

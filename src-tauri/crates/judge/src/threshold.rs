@@ -27,9 +27,32 @@ pub(crate) fn decide(track: &Track, options: &Options) -> Decision {
         }
         _ => match &track.spec.rule.limit {
             Some(limit) => within_limit(track, options, limit, &totals),
-            None => Decision::unknown(Reason::NoStable),
+            None => match &track.spec.rule.objective {
+                // Not burning, once there are enough requests.
+                Some(objective) => {
+                    let limit = Limit {
+                        value: objective.budget(),
+                        clears_at: None,
+                        for_seconds: 0.0,
+                    };
+                    within_limit(track, options, &limit, &totals)
+                }
+                None => Decision::unknown(Reason::NoStable),
+            },
         },
     }
+}
+
+/// What is to be said about a canary that uses up its error budget too fast.
+pub(crate) fn burning(track: &Track) -> Option<Decision> {
+    let (burning, objective) = (track.burning()?, track.spec.rule.objective?);
+    let reason = Reason::BurningBudget {
+        rate: burning.rate,
+        allowed: burning.allowed,
+        seconds: burning.seconds,
+        good: objective.good,
+    };
+    Some(Decision::certain(Verdict::Degraded, reason, Basis::Limit))
 }
 
 /// What is to be said about a canary that is past its limit.

@@ -1,6 +1,8 @@
 use crate::histogram::Histogram;
+use crate::own_interval;
 use crate::reading::Reading;
-use crate::signal::SignalKind;
+use crate::signal::{SignalKind, Worse};
+use crate::verdict::OwnInterval;
 
 /// What one arm showed over several looks.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -60,6 +62,44 @@ impl Totals {
         }
         both.looks = both.looks.saturating_add(other.looks);
         both
+    }
+
+    /// Requests and bad ones, or exposure and events; for a latency those past the bucket edge of its objective.
+    pub(crate) fn passed(&self, kind: SignalKind, worse: Worse) -> Option<(f64, f64)> {
+        match (kind, worse) {
+            (SignalKind::ErrorRatio | SignalKind::Count, Worse::Higher) => Some((self.size, self.sum)),
+            (SignalKind::ErrorRatio, Worse::Lower) => Some((self.size, self.size - self.sum)),
+            (SignalKind::Latency { objective, .. }, _) => {
+                let bounds = self.histogram.bounds();
+                let edge = bounds.partition_point(|bound| *bound < objective * (1.0 - 1e-9));
+                let past = self.histogram.counts().iter().skip(edge + 1).sum();
+                Some((self.histogram.total(), past))
+            }
+            _ => None,
+        }
+    }
+
+    /// An interval for the value, at all looks at once.
+    pub(crate) fn own_interval(&self, kind: SignalKind, alpha: f64) -> Option<OwnInterval> {
+        if self.size <= 0.0 {
+            return None;
+        }
+        let (low, high) = match kind {
+            SignalKind::ErrorRatio => {
+                let (low, high) = own_interval::proportion(self.sum, self.size, alpha);
+                (low, Some(high))
+            }
+            SignalKind::Count => {
+                // One look's exposure is the scale of the prior.
+                let unit = self.size / f64::from(self.looks.max(1));
+                let (low, high) = own_interval::rate(self.sum, self.size, unit, alpha);
+                (low, Some(high))
+            }
+            SignalKind::Latency { quantile, .. } => own_interval::quantile(&self.histogram, quantile, alpha)?,
+            SignalKind::Gauge | SignalKind::Rate => return None,
+        };
+        let is_finite = low.is_finite() && high.is_none_or(|high| high.is_finite() && low <= high);
+        is_finite.then_some(OwnInterval { low, high })
     }
 
     /// The value in the signal's unit.

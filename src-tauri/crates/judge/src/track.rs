@@ -1,5 +1,7 @@
 use crate::arm::Arm;
 use crate::before_test::BeforeTest;
+use crate::burn_rate::{BurnRates, Burning};
+use crate::change_point::{Kept, Passed};
 use crate::judge::Arms;
 use crate::kayenta;
 use crate::levels::{Levels, Standing};
@@ -29,6 +31,10 @@ pub(crate) struct Track {
     test: Option<SequentialTest>,
     /// The same for a phase in which the canary serves alone.
     before_test: Option<BeforeTest>,
+    /// The canary against its objective, if it has one.
+    burn: Option<BurnRates>,
+    /// Looks at both arms, to say later when a difference began.
+    kept: Kept,
     /// What Kayenta's judge compares, if it is asked.
     series: Option<kayenta::Series>,
     newest_ms: Option<i64>,
@@ -101,6 +107,8 @@ impl Track {
         let compares = options.method == Method::Kayenta && spec.role != Role::Context;
         Track {
             series: (compares && spec.rule.against_stable.is_some()).then(kayenta::Series::default),
+            burn: spec.rule.objective.map(BurnRates::new),
+            kept: Kept::default(),
             spec,
             phase: Phase::new(Arms::Both),
             before: Totals::default(),
@@ -222,6 +230,10 @@ impl Track {
                 &pair.canary,
             );
         }
+        let passed = |totals: &Totals| totals.passed(kind, self.spec.rule.worse);
+        if let (Some(burn), Some((total, bad))) = (&mut self.burn, passed(&pair.canary)) {
+            burn.observe(at_ms, total, bad);
+        }
         // A comparison uses only looks in which both arms are known: they share what happens around them.
         if phase.arms == Arms::Both
             && pair.stable.looks > 0
@@ -235,6 +247,15 @@ impl Track {
         let compares = self.spec.rule.against_stable.is_some() && phase.arms == Arms::Both;
         if pair.canary.looks == 0 || (compares && pair.stable.looks == 0) {
             return;
+        }
+        if phase.arms == Arms::Both
+            && let (Some(stable), Some(canary)) = (passed(&pair.stable), passed(&pair.canary))
+        {
+            self.kept.push(Passed {
+                at_ms,
+                stable,
+                canary,
+            });
         }
         phase.canary_size += pair.canary.size;
         phase.looks_counted = phase.looks_counted.saturating_add(1);
@@ -253,7 +274,8 @@ impl Track {
         let decided = self
             .without_data(options, now_ms, standing.as_ref())
             .unwrap_or_else(|| {
-                threshold::past_limit(self).unwrap_or_else(|| match (&standing, &self.series) {
+                let absolute = threshold::burning(self).or_else(|| threshold::past_limit(self));
+                absolute.unwrap_or_else(|| match (&standing, &self.series) {
                     (Some(standing), _) => sequential::decide(self, options, self.levels, standing),
                     (None, Some(series)) => {
                         let (decision, test) = kayenta::decide(self, options, series);
@@ -264,6 +286,10 @@ impl Track {
                 })
             });
         let totals = self.phase.window.totals();
+        let is_worse = matches!(
+            decided.reason,
+            Reason::WorseThanStable { .. } | Reason::SlowerThanStable { .. }
+        );
         SignalVerdict {
             signal: self.spec.id.clone(),
             role: self.spec.role,
@@ -289,15 +315,25 @@ impl Track {
             }),
             overdispersion: standing.map_or(1.0, |standing| standing.overdispersion),
             expected_seconds: decided.expected_seconds,
+            canary_interval: totals.canary.own_interval(self.spec.kind, options.false_healthy),
+            began: if is_worse { self.kept.change_point() } else { None },
             newest_ms: self.phase.canary_ms,
         }
+    }
+
+    /// Whether, and how fast, the budget of the objective burns.
+    pub(crate) fn burning(&self) -> Option<Burning> {
+        self.burn.as_ref().and_then(BurnRates::burning)
     }
 
     /// What Kayenta's score needs to know, given the verdict about this signal.
     pub(crate) fn scored(&self, options: &Options, verdict: &SignalVerdict) -> kayenta::Scored {
         let is_critical =
             |series| kayenta::class(self, options, series).0 == kayenta::Class::Fail { critical: true };
-        let by_limit = matches!(verdict.reason, Reason::OverLimit { .. });
+        let by_limit = matches!(
+            verdict.reason,
+            Reason::OverLimit { .. } | Reason::BurningBudget { .. }
+        );
         kayenta::Scored {
             kind: self.spec.kind,
             role: self.spec.role,
@@ -328,7 +364,10 @@ impl Track {
             Reason::WrongReading
         } else if let Some(reason) = self.missing(options, now_ms) {
             // A canary that was found worse stays degraded while its series are away.
-            if threshold::is_over_limit(self) || standing.is_some_and(|standing| standing.rejected) {
+            if threshold::is_over_limit(self)
+                || self.burning().is_some()
+                || standing.is_some_and(|standing| standing.rejected)
+            {
                 return None;
             }
             reason

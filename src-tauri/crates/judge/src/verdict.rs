@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::arm::Arm;
+use crate::change_point::ChangePoint;
 use crate::kayenta::KayentaScore;
 use crate::signal::Role;
 
@@ -55,6 +56,17 @@ pub enum Reason {
         seconds: f64,
         /// How long it may be.
         allowed_seconds: f64,
+    },
+    /// Degraded: the canary uses up the error budget of its objective too fast.
+    BurningBudget {
+        /// How many times as fast as the objective allows.
+        rate: f64,
+        /// The burn rate from which it is an alert.
+        allowed: f64,
+        /// The window that it was measured over, in seconds.
+        seconds: f64,
+        /// The objective: part of the requests that must be good.
+        good: f64,
     },
     /// Degraded: the canary is worse than stable.
     WorseThanStable {
@@ -226,9 +238,27 @@ pub struct SignalVerdict {
     pub overdispersion: f64,
     /// Seconds until a verdict if things go on as they are.
     pub expected_seconds: Option<f64>,
+    /// What the canary's own value lies in, in the signal's unit; it holds at every look at once, for independent requests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub canary_interval: Option<OwnInterval>,
+    /// When the canary began to be worse, if it is degraded by a comparison.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub began: Option<ChangePoint>,
     /// Time of the newest look with data of the canary.
     #[ts(type = "number | null")]
     pub newest_ms: Option<i64>,
+}
+
+/// An interval for a value of one arm.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnInterval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end; none if nothing is known above the lower one.
+    pub high: Option<f64>,
 }
 
 /// What an interval for a difference is in.

@@ -130,6 +130,9 @@ proptest! {
                 prop_assert!(finite(signal.expected_seconds) && finite(signal.effect), "{signal:?}");
                 prop_assert!(signal.expected_seconds.is_none_or(|s| s >= 0.0), "{signal:?}");
                 prop_assert!(signal.overdispersion >= 1.0, "{signal:?}");
+                if let Some(own) = signal.canary_interval {
+                    prop_assert!(own.low.is_finite() && own.high.is_none_or(|high| high >= own.low), "{signal:?}");
+                }
                 if let Some((low, high)) = signal.interval {
                     prop_assert!(low <= high && low.is_finite() && high.is_finite(), "{signal:?}");
                 }

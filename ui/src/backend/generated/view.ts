@@ -360,6 +360,23 @@ shares: Array<ShareStep>,
 now: Timestamp, };
 
 /**
+ * When a difference began. Times are the ends of looks, in milliseconds since 1970.
+ */
+export type ChangePoint = {
+/**
+ * The first look that shows it.
+ */
+atMs: number,
+/**
+ * It may have begun from here …
+ */
+earliestMs: number,
+/**
+ * … to here (likelihoods within a factor of 6.8 of the largest: about 95 % of a large sample's).
+ */
+latestMs: number, };
+
+/**
  * What differs.
  */
 export type Changes = {
@@ -1773,9 +1790,37 @@ what: RecordKind,
 phase: number, };
 
 /**
+ * A service level objective that is watched by its burn rates. For error ratios and for latencies (there a request is bad
+ * that takes longer than the latency's objective).
+ */
+export type Objective = {
+/**
+ * Part of the requests that must be good, in `0..1`: 0.999.
+ */
+good: number,
+/**
+ * What the workbook's windows are multiplied by. 1 is for a service that runs for weeks; releases last minutes, so that
+ * 1/12 (the first alert looks at 5 minutes and 25 seconds) is what a release is watched with as a rule.
+ */
+scale: number, };
+
+/**
  * What to do when something else than Slipway pushes the new version's share over the plan's (an autoscaler, a person).
  */
 export type OnExcess = "rollBack" | "hold";
+
+/**
+ * An interval for a value of one arm.
+ */
+export type OwnInterval = {
+/**
+ * Lower end.
+ */
+low: number,
+/**
+ * Upper end; none if nothing is known above the lower one.
+ */
+high: number | null, };
 
 /**
  * Who acts: the local profile's name plus the user name that the cluster knows (from a SelfSubjectReview).
@@ -2210,7 +2255,23 @@ seconds: number,
 /**
  * How long it may be.
  */
-allowedSeconds: number, } | { "code": "worseThanStable",
+allowedSeconds: number, } | { "code": "burningBudget",
+/**
+ * How many times as fast as the objective allows.
+ */
+rate: number,
+/**
+ * The burn rate from which it is an alert.
+ */
+allowed: number,
+/**
+ * The window that it was measured over, in seconds.
+ */
+seconds: number,
+/**
+ * The objective: part of the requests that must be good.
+ */
+good: number, } | { "code": "worseThanStable",
 /**
  * The canary.
  */
@@ -2659,6 +2720,10 @@ limit: Limit | null,
  * The comparison with stable, if there is one.
  */
 againstStable: Effect | null,
+/**
+ * The service level objective, if there is one: for error ratios and latencies.
+ */
+objective?: Objective,
 /**
  * How large a difference must be for Kayenta's judge, in a signal that has a comparison; none: any that its test sees.
  */
@@ -3369,6 +3434,14 @@ overdispersion: number,
  * Seconds until a verdict if things go on as they are.
  */
 expectedSeconds: number | null,
+/**
+ * What the canary's own value lies in, in the signal's unit; it holds at every look at once, for independent requests.
+ */
+canaryInterval?: OwnInterval,
+/**
+ * When the canary began to be worse, if it is degraded by a comparison.
+ */
+began?: ChangePoint,
 /**
  * Time of the newest look with data of the canary.
  */

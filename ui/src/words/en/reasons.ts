@@ -21,6 +21,8 @@ const arm = { stable: 'current', canary: 'new' };
 const judged: ReasonWords = {
   overLimit: (f, s) => `${s.value(f.value)}, the limit is ${s.value(f.limit)}`,
   nearLimit: (f, s) => `${s.value(f.value)}, past the limit of ${s.value(f.limit)} for ${duration('en', f.seconds)}`,
+  burningBudget: (f) =>
+    `the error budget of ${number(f.good * 100, 3)}% burns ${number(f.rate, 1)} times as fast as it may, over ${duration('en', f.seconds)}`,
   worseThanStable: (f, s) => `${s.value(f.canary)} against ${s.value(f.stable)}`,
   slowerThanStable: (f, s) =>
     `${number(f.canaryShare * 100, 1)}% take longer than ${s.value(f.edge)}, before ${number(f.stableShare * 100, 1)}%`,

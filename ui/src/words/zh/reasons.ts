@@ -20,6 +20,8 @@ const arm = { stable: '当前版本', canary: '新版本' };
 const judged: ReasonWords = {
   overLimit: (f, s) => `${s.value(f.value)}，上限 ${s.value(f.limit)}`,
   nearLimit: (f, s) => `${s.value(f.value)}，超过上限 ${s.value(f.limit)} 已 ${duration('zh-CN', f.seconds)}`,
+  burningBudget: (f) =>
+    `目标 ${number(f.good * 100, 3)}% 的错误预算在 ${duration('zh-CN', f.seconds)}内以允许速度的 ${number(f.rate, 1)} 倍消耗`,
   worseThanStable: (f, s) => `${s.value(f.canary)} 对 ${s.value(f.stable)}`,
   slowerThanStable: (f, s) =>
     `${number(f.canaryShare * 100, 1)}% 的请求慢于 ${s.value(f.edge)}，旧版本为 ${number(f.stableShare * 100, 1)}%`,
