@@ -76,13 +76,19 @@ impl Driver {
             return;
         }
         let above = self.floor().saturating_add(1);
-        let had = !matches!(self.leading.standing, Standing::Unguarded)
-            && self.ask(Bid::Force, above, None).await
-            && !matches!(self.leading.standing, Standing::Unguarded);
-        if !had {
+        if !self.had_by_force(above).await {
             self.leading.insists = true;
             self.take_epoch(above).await;
         }
+    }
+
+    /// Whether the Lease could be had; where Leases are forbidden it cannot.
+    async fn had_by_force(&mut self, floor: u64) -> bool {
+        if matches!(self.leading.standing, Standing::Unguarded) {
+            return false;
+        }
+        let answered = self.ask(Bid::Force, floor, None).await;
+        answered && matches!(self.leading.standing, Standing::Leads { .. })
     }
 
     /// Whether an act of this state may be sent without asking anybody.

@@ -5,8 +5,9 @@ use crate::manifest::Manifest;
 use crate::room::{Room, lasting};
 use crate::slipway::{Slipway, drive, roll_back, round};
 use crate::suite::Case;
-use conductor::{ActError, Driver, Leadership, Next, Workloads};
-use release::{Command, Goal, HoldReason, Share, Stage};
+use cluster::holds::Mistake;
+use conductor::{Accepted, ActError, Driver, Leadership, Next, Workloads};
+use release::{Command, Goal, HoldReason, RollbackTarget, Share, Stage};
 
 pub fn cases() -> Vec<Case> {
     vec![
@@ -21,6 +22,14 @@ pub fn cases() -> Vec<Case> {
         Case::new(
             "an act of the first driver that arrives after the takeover is refused",
             late_act,
+        ),
+        Case::new(
+            "planted: without a mark on the workload such an act gets through",
+            late_act_without_a_mark,
+        ),
+        Case::new(
+            "an earlier driver builds no act, not even a rollback; planted: without the check it does",
+            earlier_driver,
         ),
         Case::new(
             "a person rolls back through a colleague's Slipway in one click",
@@ -103,8 +112,19 @@ async fn taken_over(bed: Bed) {
 }
 
 async fn late_act(bed: Bed) {
+    assert_eq!(late_act_with(bed, None).await.err(), Some(ActError::Conflict));
+}
+
+async fn late_act_without_a_mark(bed: Bed) {
+    let answer = late_act_with(bed, Some(Mistake::NoFence)).await;
+    assert!(answer.is_ok(), "so the case above can fail: {answer:?}");
+}
+
+/// An act that the first driver built before the takeover arrives after it.
+async fn late_act_with(bed: Bed, mistake: Option<Mistake>) -> Result<Accepted, ActError> {
     let room = Room::with(&bed, Manifest::of(4)).await;
     let (maya, jonas) = (Slipway::of(&bed, "Maya").await, Slipway::of(&bed, "Jonas").await);
+    jonas.workloads.plant(mistake);
     let first = maya.baking(&room, "2.0", &[25.0, 50.0]).await;
     let share = Share::from_percent(50.0);
     let seen = maya.workloads.observe(&room.workload).await.expect("seen");
@@ -115,9 +135,28 @@ async fn late_act(bed: Bed) {
         panic!("an act")
     };
     let _second = jonas.take_over_at_last(&room).await;
-    let answer = maya.workloads.act(&room.workload, &late).await;
-    assert_eq!(answer, Err(ActError::Conflict));
-    assert_eq!(room.count().await.pods_of("2.0"), 1);
+    maya.workloads.act(&room.workload, &late).await
+}
+
+async fn earlier_driver(bed: Bed) {
+    let room = Room::with(&bed, Manifest::of(4)).await;
+    let (maya, jonas) = (Slipway::of(&bed, "Maya").await, Slipway::of(&bed, "Jonas").await);
+    let first = maya.baking(&room, "2.0", &[25.0, 50.0]).await;
+    let _second = jonas.take_over_at_last(&room).await;
+    let seen = jonas.workloads.observe(&room.workload).await.expect("seen");
+    let mut pursuit = first.rehearsal(Goal::RolledBack {
+        target: RollbackTarget::Before,
+    });
+    pursuit.insist = true;
+    assert_eq!(
+        maya.workloads.next(&pursuit, &seen),
+        Next::Superseded { epoch: 2 }
+    );
+    maya.workloads.plant(Some(Mistake::NoEpochCheck));
+    assert!(
+        matches!(maya.workloads.next(&pursuit, &seen), Next::Act(_)),
+        "the mistake is seen"
+    );
 }
 
 async fn colleague_rolls_back(bed: Bed) {
