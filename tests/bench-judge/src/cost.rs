@@ -20,6 +20,30 @@ fn resident_kib() -> Option<f64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
+/// Time that this thread has had on a core, where the system tells, so that other people's work does not count; else the clock.
+enum Cpu {
+    Thread(f64),
+    Clock(Instant),
+}
+
+impl Cpu {
+    fn on_core() -> Option<f64> {
+        let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+        text.split_whitespace().next()?.parse().ok()
+    }
+
+    fn now() -> Cpu {
+        Cpu::on_core().map_or_else(|| Cpu::Clock(Instant::now()), Cpu::Thread)
+    }
+
+    fn micros(&self) -> f64 {
+        match self {
+            Cpu::Thread(before) => (Cpu::on_core().unwrap_or(*before) - before) / 1000.0,
+            Cpu::Clock(start) => start.elapsed().as_secs_f64() * 1e6,
+        }
+    }
+}
+
 /// Forty signals of two arms, a quarter of them latencies: all looks of one time and the verdict after them.
 pub fn run() -> Value {
     let specs: Vec<SignalSpec> = (0..SIGNALS)
@@ -59,12 +83,12 @@ pub fn run() -> Value {
                 Look::new(at_ms, stable.clone(), canary.clone())
             })
             .collect();
-        let start = Instant::now();
+        let start = Cpu::now();
         for (spec, look) in specs.iter().zip(&looks) {
             judge.observe(&spec.id, look);
         }
         std::hint::black_box(judge.verdict());
-        micros.push(start.elapsed().as_secs_f64() * 1e6);
+        micros.push(start.micros());
         if index == LOOKS / 10 {
             early = resident_kib();
         }
