@@ -13,6 +13,8 @@ use std::sync::{Arc, PoisonError};
 /// What is known of a release that another Slipway drives.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Elsewhere {
+    /// The release whose marks the workload carries.
+    pub(crate) release: String,
     /// Who leads; `None` if nobody does now.
     pub(crate) leader: Option<Leader>,
     /// The charter, if there is one that may be read.
@@ -39,7 +41,8 @@ impl Inner {
                 continue;
             };
             if let Some(elsewhere) = self.read_elsewhere(&environment, application.workload()).await {
-                found.insert(application.workload().clone(), elsewhere);
+                let release = release.0.clone();
+                found.insert(application.workload().clone(), Elsewhere { release, ..elsewhere });
             }
         }
         let changed = {
@@ -67,10 +70,22 @@ impl Inner {
         let leader = leadership.leader(at).await.ok()?;
         let charter = leadership.charter(at).await.ok().flatten();
         Some(Elsewhere {
+            release: String::new(),
             leader: leader.filter(|leader| !leadership.is_own(leader)),
             charter,
             read_millis: self.clock_of(environment).monotonic_millis(),
         })
+    }
+
+    /// The release of another Slipway that leads a workload now, and the person there.
+    pub(crate) fn driven_elsewhere(&self, at: &WorkloadRef) -> Option<(String, String)> {
+        let known = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get(at)?;
+        let leader = known
+            .leader
+            .as_ref()
+            .filter(|leader| leader.remaining_millis > 0)?;
+        Some((known.release.clone(), leader.person.clone()))
     }
 
     /// What the matrix shows of a workload that another Slipway drives.

@@ -28,6 +28,14 @@ impl Inner {
                 false,
             ));
         }
+        if let Some((release, driver)) = self.driven_elsewhere(wanted.application.workload()) {
+            findings.push(finding(
+                "driven-by-other",
+                CheckState::Failed,
+                Said::ReleaseUnderWay { release, driver },
+                false,
+            ));
+        }
         if wanted.version.template_hash == wanted.seen.view.version.template_hash {
             let text = "This version runs here already; there is nothing to release.".to_owned();
             findings.push(finding(
