@@ -1,5 +1,5 @@
 use crate::failure::{bad_request, no_such_release};
-use crate::handlers::Elsewhere;
+use crate::handlers::{Drift, Elsewhere, Serving};
 use crate::picture::{self, Around, Told};
 use crate::runtime::{
     Actor, Applications, Environment, KubeContexts, Leaderships, PracticeClock, Recorder, Registry,
@@ -19,6 +19,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Instant;
 use telemetry::Telemetry;
 use tokio::sync::broadcast;
 
@@ -88,6 +89,8 @@ pub(crate) struct Inner {
     pub(crate) actors: Mutex<BTreeMap<ReleaseId, Arc<Actor>>>,
     pub(crate) watched: Mutex<Option<ReleaseId>>,
     pub(crate) replayed: Mutex<Option<Arc<Story>>>,
+    pub(crate) servings: Mutex<BTreeMap<WorkloadRef, (Instant, Option<Serving>)>>,
+    pub(crate) drift: Mutex<Drift>,
     /// How long the ways back took that are over for good, by release: read from whole records once.
     pub(crate) recoveries: Mutex<BTreeMap<ReleaseId, Option<f64>>>,
     pub(crate) events: broadcast::Sender<Event>,
@@ -138,6 +141,8 @@ impl Api {
             watched: Mutex::default(),
             replayed: Mutex::default(),
             recoveries: Mutex::default(),
+            servings: Mutex::default(),
+            drift: Mutex::default(),
             events: broadcast::channel(EVENTS_KEPT).0,
             kubeconfig: options.kubeconfig,
             history,
@@ -181,6 +186,10 @@ impl Api {
 impl Inner {
     pub(crate) fn actors(&self) -> MutexGuard<'_, BTreeMap<ReleaseId, Arc<Actor>>> {
         self.actors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn servings(&self) -> MutexGuard<'_, BTreeMap<WorkloadRef, (Instant, Option<Serving>)>> {
+        self.servings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn unlocks(&self) -> MutexGuard<'_, Unlocks> {
@@ -371,6 +380,11 @@ impl Inner {
                 .as_ref()
                 .and_then(|view| view.signals_contact.trouble.clone())
                 .map(Failure::from),
+            signal_problems: self.signal_problems(&told.dossier.workload),
+            driven: view.clone().map(|view| picture::Driven {
+                view,
+                waiting_since: actor.live.waiting_since(),
+            }),
             readiness: &readiness,
             person: &person,
             resumes: None,

@@ -173,6 +173,11 @@ impl Inner {
         request: KubeconfigRequest,
     ) -> Result<Connections, Failure> {
         let path = request.path.unwrap_or_default();
+        let home = std::env::var("HOME").ok();
+        let path = match (path.strip_prefix("~/"), home) {
+            (Some(rest), Some(home)) => format!("{home}/{rest}"),
+            _ => path,
+        };
         if !Path::new(&path).is_absolute() {
             return Err(failure(
                 "path-invalid",

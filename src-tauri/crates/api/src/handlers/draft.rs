@@ -29,7 +29,10 @@ impl Inner {
             replicas: seen.view.replicas,
             possible_shares: possible,
             metrics: self.has_metrics(&request.environment),
-            requests_per_second: None,
+            requests_per_second: self
+                .serving(application.workload(), &seen.view)
+                .await
+                .map(|serving| serving.per_second),
             plan,
         })
     }

@@ -13,7 +13,7 @@ use cluster::inventory::{Corrections, WorkloadSummary};
 use conductor::Workloads as _;
 use release::{GateOutcome, Stage};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The setting that holds which rows the person set against labels and names.
@@ -26,12 +26,15 @@ impl Inner {
         let corrections = self.corrections().await?;
         let mut rows: BTreeMap<String, ApplicationRow> = BTreeMap::new();
         let mut cells = Vec::new();
+        let mut workloads = BTreeMap::new();
         for application in self.applications.all(&corrections) {
             let environment = environments
                 .iter()
                 .find(|known| known.id == application.workload().environment);
             let Some(environment) = environment else { continue };
             cells.push(self.matrix_cell(environment, &application, &running));
+            let place = (application.row.id.clone(), environment.id.clone());
+            workloads.insert(place, application.workload().clone());
             rows.insert(application.row.id.clone(), application.row);
         }
         for environment in &environments {
@@ -41,7 +44,7 @@ impl Inner {
             .iter()
             .map(|environment| environment.id.as_str())
             .collect();
-        fill_drift(&mut cells, &order);
+        self.fill_drift(&mut cells, &order, &workloads);
         let attention = attention(&cells, &running);
         let columns = environments
             .iter()
@@ -164,6 +167,7 @@ impl Inner {
             ready_pods: summary.ready,
             wanted_pods: summary.replicas,
             ahead: None,
+            ahead_at_least: false,
             ahead_of: None,
             rollback_targets: summary.other_revisions,
         }
@@ -420,38 +424,6 @@ fn idle_state(summary: &WorkloadSummary) -> CellState {
         None => CellState::Idle {
             ready: summary.ready >= summary.replicas,
         },
-    }
-}
-
-/// How many versions each environment is ahead of the next one: versions seen anywhere in the row, in the order of promotion.
-fn fill_drift(cells: &mut [Cell], order: &[&str]) {
-    let rows: BTreeSet<String> = cells.iter().map(|cell| cell.application.clone()).collect();
-    for row in rows {
-        for pair in order.windows(2) {
-            let label = |environment: &str| {
-                let found = cells
-                    .iter()
-                    .find(|cell| cell.application == row && cell.environment == environment);
-                found.and_then(|cell| {
-                    cell.version
-                        .as_ref()
-                        .map(|version| version.version.template_hash.clone())
-                })
-            };
-            let (Some(here), Some(next)) = (label(pair[0]), label(pair[1])) else {
-                continue;
-            };
-            if here == next {
-                continue;
-            }
-            let cell = cells
-                .iter_mut()
-                .find(|cell| cell.application == row && cell.environment == pair[0]);
-            if let Some(cell) = cell {
-                cell.ahead = Some(1);
-                cell.ahead_of = Some(pair[1].to_owned());
-            }
-        }
     }
 }
 

@@ -84,6 +84,19 @@ impl Inner {
         signals
     }
 
+    /// Signals of a workload that could not be read at the last look, and why.
+    pub(crate) fn signal_problems(&self, workload: &conductor::WorkloadRef) -> BTreeMap<String, Failure> {
+        let problems = self.telemetry.problems(workload).into_iter();
+        problems
+            .map(|problem| {
+                (
+                    problem.signal,
+                    Failure::from(conductor::PortError::from(problem.error)),
+                )
+            })
+            .collect()
+    }
+
     pub(crate) async fn metrics(&self) -> Result<Vec<EnvironmentMetrics>, Failure> {
         let mut all = Vec::new();
         for environment in self.registry.all() {

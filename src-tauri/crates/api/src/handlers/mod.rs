@@ -3,6 +3,7 @@
 mod connections;
 mod draft;
 mod elsewhere;
+mod drift;
 mod environments;
 mod findings;
 mod history;
@@ -16,6 +17,10 @@ mod replay;
 mod settings;
 mod shell;
 mod start;
+mod traffic;
+mod wake;
 mod wanted;
 
 pub(crate) use elsewhere::Elsewhere;
+pub(crate) use drift::Drift;
+pub(crate) use traffic::Serving;

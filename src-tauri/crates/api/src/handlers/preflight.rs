@@ -1,9 +1,13 @@
 use crate::api::Inner;
+use crate::handlers::traffic::rise;
 use crate::handlers::wanted::Wanted;
 use crate::manifest_diff::manifest_diff;
 use crate::picture;
-use crate::view::{Check, CheckState, Failure, Finding, PhasePods, Preflight, PreflightRequest, Said};
+use crate::view::{
+    Check, CheckState, Estimate, Failure, Finding, PhasePods, Preflight, PreflightRequest, Said, Sees,
+};
 use cluster::holds::{surge_pods, target_pods};
+use judge::Role;
 use release::{MAX_PHASES, Plan};
 
 impl Inner {
@@ -45,7 +49,8 @@ impl Inner {
                 false,
             ));
         }
-        let pods = phase_pods(plan, wanted.seen.view.replicas);
+        let mut pods = phase_pods(plan, wanted.seen.view.replicas);
+        self.fill_rises(wanted, plan, &mut pods).await;
         findings.extend(impossible_shares(&pods, plan));
         findings.sort_by_key(|finding| std::cmp::Reverse(weight(finding.check.state)));
         let may_start = problems.is_empty()
@@ -59,16 +64,58 @@ impl Inner {
             .pointer("/spec/template")
             .cloned()
             .unwrap_or_default();
+        let rollback_estimate = self.way_back(wanted, plan, &pods).await;
         Preflight {
             version: Some(picture::version_tag(&wanted.version)),
             problems,
             pods,
             findings,
             may_start,
-            rollback_estimate: None,
+            rollback_estimate,
             changes: vec![manifest_diff(title, &live, &wanted.template)],
             asked_at: now,
         }
+    }
+
+    /// What each phase can see at the traffic of now.
+    async fn fill_rises(&self, wanted: &Wanted, plan: &Plan, pods: &mut [PhasePods]) {
+        let workload = wanted.application.workload();
+        let Some(serving) = self.serving(workload, &wanted.seen.view).await else {
+            return;
+        };
+        let signals = self.signals_of(workload).await;
+        let critical = signals
+            .iter()
+            .filter(|signal| signal.role == Role::Critical)
+            .count();
+        for (pods, phase) in pods.iter_mut().zip(&plan.phases) {
+            if !phase.share.is_whole() {
+                pods.sees = Some(Sees {
+                    rise: rise(serving, phase, u32::try_from(critical).unwrap_or(1)),
+                    per_second: serving.per_second,
+                });
+            }
+        }
+    }
+
+    /// How long the way back should take where most of the new version serves beside the old one.
+    async fn way_back(&self, wanted: &Wanted, plan: &Plan, pods: &[PhasePods]) -> Option<Estimate> {
+        let replicas = wanted.seen.view.replicas;
+        let largest = plan
+            .phases
+            .iter()
+            .zip(pods)
+            .rfind(|(phase, _)| !phase.share.is_whole());
+        let warm = largest.map_or(0, |(_, pods)| pods.stable);
+        let to_start = replicas.saturating_sub(warm);
+        let asked = self
+            .workloads
+            .seconds_back(wanted.application.workload(), &wanted.seen, to_start);
+        let (seconds, measured_starts) = asked.await.ok()?;
+        seconds.map(|seconds| Estimate {
+            seconds,
+            measured_starts,
+        })
     }
 
     /// Who releases here already: the release and its driver.
@@ -133,6 +180,7 @@ fn phase_pods(plan: &Plan, replicas: u32) -> Vec<PhasePods> {
                     stable: 0,
                     possible: true,
                     nearest: Vec::new(),
+                    sees: None,
                 };
             }
             match target_pods(phase.share, replicas, surge) {
@@ -141,12 +189,14 @@ fn phase_pods(plan: &Plan, replicas: u32) -> Vec<PhasePods> {
                     stable,
                     possible: true,
                     nearest: Vec::new(),
+                    sees: None,
                 },
                 Err(problem) => PhasePods {
                     canary: 0,
                     stable: replicas,
                     possible: false,
                     nearest: problem.nearest,
+                    sees: None,
                 },
             }
         })

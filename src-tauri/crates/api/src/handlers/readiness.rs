@@ -9,6 +9,7 @@ use crate::view::{
 use conductor::{Dossier, Observed, Pursuit, Workloads as _};
 use release::{Goal, MAX_PHASES, Plan, ReleaseId, RollbackTarget, Share, Stage};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Inner {
@@ -199,6 +200,8 @@ impl Inner {
             },
             in_contact: false,
             signals_failure: None,
+            signal_problems: BTreeMap::default(),
+            driven: None,
             readiness,
             person: &person,
             resumes: None,

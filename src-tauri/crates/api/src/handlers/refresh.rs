@@ -1,4 +1,5 @@
 use crate::api::Inner;
+use crate::handlers::wake::watch_for_sleep;
 use crate::runtime::{LastSeen, now};
 use crate::view::{Event, Failure};
 use history::LastKnown;
@@ -29,6 +30,7 @@ impl Inner {
             self.start_practice(acceleration).await?;
         }
         tokio::spawn(keep_looking(Arc::downgrade(self)));
+        tokio::spawn(watch_for_sleep(Arc::downgrade(self)));
         Ok(())
     }
 
@@ -107,6 +109,9 @@ async fn keep_looking(inner: Weak<Inner>) {
             inner.check_ways_back().await;
             inner.look_elsewhere().await;
             inner.keep_last_seen().await;
+            if inner.look_up_drift().await {
+                inner.push_matrix().await;
+            }
         }
         round = round.wrapping_add(1);
         drop(inner);

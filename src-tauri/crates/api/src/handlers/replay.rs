@@ -3,6 +3,7 @@ use crate::picture::{self, Around, Readiness, Told};
 use crate::view::{Contact, ContactState, Failure, LiveRelease, MomentRequest};
 use history::Story;
 use release::ReleaseId;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 impl Inner {
@@ -27,6 +28,8 @@ impl Inner {
             },
             in_contact: true,
             signals_failure: None,
+            signal_problems: BTreeMap::default(),
+            driven: None,
             readiness: &readiness,
             person: &person,
             resumes: None,

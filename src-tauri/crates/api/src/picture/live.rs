@@ -7,10 +7,12 @@ use super::pods::pods;
 use super::rollback::{Readiness, rollback};
 use super::signals::signals;
 use super::traffic::traffic;
+use super::waits::{Driven, waits};
 use super::{Told, head, share_now, shares, tracks};
 use crate::view::{Contact, EnvironmentTag, Failure, LiveRelease, ResumeOffer, RunningRelease};
 use conductor::WorkloadView;
 use release::{Person, Stage, Timestamp};
+use std::collections::BTreeMap;
 
 /// How long after a rollback it can be taken up again.
 const RESUME_OFFER_MILLIS: i64 = 10 * 60 * 1000;
@@ -27,6 +29,10 @@ pub(crate) struct Around<'a> {
     pub(crate) in_contact: bool,
     /// Why health data cannot be read, if it cannot.
     pub(crate) signals_failure: Option<Failure>,
+    /// Signals that could not be read at the last look, and why, by their ids.
+    pub(crate) signal_problems: BTreeMap<String, Failure>,
+    /// What drives it; `None` for what is only read.
+    pub(crate) driven: Option<Driven>,
     /// The way back.
     pub(crate) readiness: &'a Readiness,
     /// Who sits here.
@@ -55,13 +61,19 @@ pub(crate) fn live(told: &Told, around: &Around<'_>) -> LiveRelease {
         you_drive: release.driver.name == around.person.name,
         automatic_rollback: release.plan.automatic_rollback,
         judgement: judgement(told),
-        signals: signals(told, around.signals_failure.as_ref()),
+        signals: signals(
+            told,
+            now,
+            around.signals_failure.as_ref(),
+            &around.signal_problems,
+        ),
         traffic: Some(traffic(told)),
         pods: pods(around.view, &release.to.template_hash),
         events: newest_first,
         controls: controls(release, around.in_contact),
         rollback: rollback(told, around.view, around.readiness, now),
         act: last_act(told),
+        waits: waits(told, around.driven.as_ref()),
         impact: impact(told),
         resume_offer: resume_offer(told, now),
     }

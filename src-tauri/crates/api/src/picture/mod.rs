@@ -18,6 +18,7 @@ mod signals;
 mod told;
 mod track;
 mod traffic;
+mod waits;
 
 pub(crate) use acts::sent_act;
 pub(crate) use head::{head, version_tag, workload_name};
@@ -28,3 +29,4 @@ pub(crate) use rollback::{Readiness, choice};
 pub(crate) use shares::{share_now, shares};
 pub(crate) use told::Told;
 pub(crate) use track::tracks;
+pub(crate) use waits::{Driven, same as same_wait};

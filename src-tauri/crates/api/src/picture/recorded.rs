@@ -7,6 +7,7 @@ use super::signals::signals;
 use super::{Told, head, shares, tracks};
 use crate::view::{Capsule, Ending, EnvironmentTag, Note, PodsFrom, StageFrom};
 use release::{Active, RecordKind, Share, Stage, Timestamp};
+use std::collections::BTreeMap;
 
 /// How a release ended, or that it has not.
 pub(crate) fn ending(stage: &Stage) -> Ending {
@@ -46,7 +47,7 @@ pub(crate) fn capsule(
         stages: stages(told),
         judgements: judgements(told),
         pods: pods_from(told),
-        signals: signals(told, None),
+        signals: signals(told, end, None, &BTreeMap::new()),
         missing: missing(told),
         events: events(told),
         rollback: went_back.then(|| rollback(told, last_view, readiness, end)),

@@ -60,7 +60,7 @@ pub(crate) fn turned_bad(told: &Told, asked: Timestamp) -> Option<Timestamp> {
             .map(|(at, _)| at)
     };
     let healthy = found(GateOutcome::Healthy, told.dossier.created)
-        .last()
+        .next_back()
         .unwrap_or(told.dossier.created);
     let samples = told.dossier.signals.iter().filter_map(|spec| {
         let looks = told.looks.iter().find(|of| of.signal == spec.id)?;

@@ -1,9 +1,9 @@
 use super::Recorder;
-use crate::picture::Readiness;
+use crate::picture::{Readiness, same_wait};
 use crate::view::Failure;
 use conductor::{ActProgress, Driver, DriverView, Ports, Waiting};
 use futures::FutureExt as _;
-use release::{Command, Person};
+use release::{Command, Person, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -14,12 +14,25 @@ pub(crate) struct Live {
     pub(crate) recorder: Arc<Recorder>,
     view: Mutex<Option<DriverView>>,
     readiness: Mutex<Readiness>,
+    waiting_since: Mutex<Option<Timestamp>>,
 }
 
 impl Live {
     /// The driver's view after its last round.
     pub(crate) fn view(&self) -> Option<DriverView> {
         self.view.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Since when the driver has waited for what it waits for.
+    pub(crate) fn waiting_since(&self) -> Option<Timestamp> {
+        *self.waiting_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep_waiting_since(&self, before: Option<&Waiting>, now: Option<&Waiting>, at: Timestamp) {
+        let goes_on = matches!((before, now), (Some(before), Some(now)) if same_wait(before, now));
+        if !goes_on {
+            *self.waiting_since.lock().unwrap_or_else(PoisonError::into_inner) = now.map(|_| at);
+        }
     }
 
     /// What is known about the way back.
@@ -64,6 +77,7 @@ impl Actor {
             recorder,
             view: Mutex::new(None),
             readiness: Mutex::default(),
+            waiting_since: Mutex::default(),
         });
         let (asks, inbox) = mpsc::unbounded_channel();
         let urgent = Arc::new(Notify::new());
@@ -193,6 +207,9 @@ impl<F: Fn() + Send + Sync> Work<F> {
 
     fn keep_view(&self) {
         let view = self.driver.view();
+        let before = self.live.view().and_then(|view| view.waiting);
+        self.live
+            .keep_waiting_since(before.as_ref(), view.waiting.as_ref(), self.ports.clock.now());
         // The driver knows the workload's template and its own counters better than the record does.
         self.live.recorder.told().dossier.release = view.release.clone();
         *self.live.view.lock().unwrap_or_else(PoisonError::into_inner) = Some(view);

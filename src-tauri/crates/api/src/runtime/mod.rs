@@ -12,6 +12,7 @@ mod protection;
 mod recorder;
 mod registry;
 mod service_proxy;
+mod sleep;
 
 pub(crate) use actor::{Actor, own_operations};
 pub(crate) use applications::{Application, Applications, LastSeen};
@@ -25,3 +26,4 @@ pub(crate) use protection::Unlocks;
 pub(crate) use recorder::Recorder;
 pub(crate) use registry::{Registry, practice_environments};
 pub(crate) use service_proxy::{ServiceProxy, find_prometheus};
+pub(crate) use sleep::{Elapsed, SleepWatch};

@@ -132,6 +132,9 @@ pub struct Cell {
     pub wanted_pods: u32,
     /// How many versions this environment is ahead of the next one; `None` where it is not known or nothing.
     pub ahead: Option<u32>,
+    /// Whether it may be more of them than are counted.
+    #[serde(default)]
+    pub ahead_at_least: bool,
     /// The environment that it is ahead of.
     pub ahead_of: Option<String>,
     /// How many versions can be gone back to.

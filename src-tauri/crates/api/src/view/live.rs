@@ -181,6 +181,16 @@ pub struct Impact {
     pub pod_trouble: Vec<Said>,
 }
 
+/// Something that is waited for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WaitsFor {
+    /// What.
+    pub said: Said,
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// A rollback can be taken up again for ten minutes: a new linked release at that phase, after preflight.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -231,6 +241,8 @@ pub struct LiveRelease {
     pub rollback: Rollback,
     /// The last action.
     pub act: Option<Act>,
+    /// Everything that is waited for; empty while nothing is.
+    pub waits: Vec<WaitsFor>,
     /// What users met, once something was bad.
     pub impact: Option<Impact>,
     /// For ten minutes after a rollback.

@@ -117,6 +117,18 @@ pub struct PhasePods {
     pub possible: bool,
     /// The nearest possible shares, if not.
     pub nearest: Vec<Share>,
+    /// What the phase can see at the traffic of now; `None` at 100 %, and where no source counts requests.
+    pub sees: Option<Sees>,
+}
+
+/// What a phase can find out about errors at the traffic of now.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Sees {
+    /// The smallest rise of the error ratio (0 to 1) that it is likely to find; `None` if it has too few requests for any.
+    pub rise: Option<f64>,
+    /// Requests a second that this rests on, both versions together.
+    pub per_second: f64,
 }
 
 /// What would happen.

@@ -281,6 +281,40 @@ pub enum Said {
         gate: Gate,
     },
 
+    // ---- what is waited for ----
+    /// The Deployment's controller has not seen the last change yet.
+    WaitController,
+    /// Pods must become Ready.
+    WaitPodsReady {
+        /// Ready.
+        ready: u32,
+        /// Wanted.
+        wanted: u32,
+    },
+    /// Pods must go.
+    WaitPodsGone {
+        /// How many are left.
+        left: u32,
+    },
+    /// There are no pods to give a share of.
+    WaitNoReplicas,
+    /// The workload is paused.
+    WaitPaused,
+    /// The cluster does not answer.
+    WaitContact,
+    /// The source of health data does not answer.
+    WaitSignals,
+    /// The record on this computer cannot be written.
+    WaitRecord {
+        /// Why.
+        message: String,
+    },
+    /// A gate is not passed yet.
+    WaitGate {
+        /// Which.
+        gate: Gate,
+    },
+
     // ---- what a gate or a change of the health rests on ----
     /// Ready pods of the new version.
     GatePods {

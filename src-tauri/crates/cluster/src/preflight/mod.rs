@@ -31,7 +31,7 @@ mod tests;
 
 pub use finding::{Finding, Severity};
 pub use rollback::RollbackReadiness;
-pub(crate) use rollback::readiness;
+pub(crate) use rollback::{readiness, seconds_back};
 
 use crate::workloads::KubeWorkloads;
 use conductor::{Observed, PortError, Pursuit, WorkloadRef, Workloads};

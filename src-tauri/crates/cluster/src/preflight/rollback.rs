@@ -71,15 +71,31 @@ pub(crate) async fn readiness(
     RollbackReadiness {
         findings,
         act,
-        expected_seconds: if pods_to_start == 0 {
-            Some(WITHOUT_STARTS_SECONDS)
-        } else {
-            median(&starts).map(|seconds| seconds + WITHOUT_STARTS_SECONDS)
-        },
+        expected_seconds: expected(pods_to_start, &starts),
         measured_starts: u32::try_from(starts.len()).unwrap_or(u32::MAX),
         pods_to_start,
         by_hand: finish_by_hand(pursuit, seen),
     }
+}
+
+/// Seconds until a version serves everything again, of which so many pods must start; `None` if no start was measured.
+fn expected(pods_to_start: u32, starts: &[f64]) -> Option<f64> {
+    if pods_to_start == 0 {
+        return Some(WITHOUT_STARTS_SECONDS);
+    }
+    median(starts).map(|seconds| seconds + WITHOUT_STARTS_SECONDS)
+}
+
+/// [`expected`] from the starts of the pods that run now, and on how many of them it rests.
+pub(crate) async fn seconds_back(
+    client: &Client,
+    at: &WorkloadRef,
+    seen: &Observed,
+    pods_to_start: u32,
+) -> (Option<f64>, u32) {
+    let starts = start_seconds(client, at, seen).await;
+    let measured = u32::try_from(starts.len()).unwrap_or(u32::MAX);
+    (expected(pods_to_start, &starts), measured)
 }
 
 /// How long each running pod took from its creation to Ready, as far as that can be told.

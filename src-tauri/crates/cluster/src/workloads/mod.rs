@@ -152,6 +152,21 @@ impl KubeWorkloads {
         Ok(preflight::readiness(self, &self.client(at)?, at, pursuit, seen).await)
     }
 
+    /// How long a way back takes for which so many pods must start, in seconds, and on how many measured starts of this
+    /// workload's own pods that rests.
+    ///
+    /// # Errors
+    ///
+    /// `environment-unknown`.
+    pub async fn seconds_back(
+        &self,
+        at: &WorkloadRef,
+        seen: &Observed,
+        pods_to_start: u32,
+    ) -> Result<(Option<f64>, u32), PortError> {
+        Ok(preflight::seconds_back(&self.client(at)?, at, seen, pods_to_start).await)
+    }
+
     /// A pod template as the cluster would store it in this workload.
     ///
     /// # Errors
