@@ -53,6 +53,20 @@ impl Backend {
         Ok(ready(self.started.clone()).await?.events())
     }
 
+    /// Whether the person is being asked about releases that run before the window closes.
+    pub fn ask_to_close(&self) -> bool {
+        let started = self.started.borrow().clone();
+        matches!(started, Some(Ok(api)) if api.ask_to_close())
+    }
+
+    /// Has the window show a release.
+    pub fn show(&self, release: &str) {
+        let started = self.started.borrow().clone();
+        if let Some(Ok(api)) = started {
+            api.show(Some(release.to_owned()));
+        }
+    }
+
     /// Writes what still waits. Releases stay where they are in the cluster.
     pub async fn close(&self) {
         let started = self.started.borrow().clone();

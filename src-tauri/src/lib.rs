@@ -4,12 +4,14 @@
 //! window in batches, and both stay the same if another shell is put around them: [`no_window`] is one, for scripts.
 
 mod backend;
+mod closing;
 mod commands;
 mod data_dir;
 mod logging;
 mod no_window;
 mod profile;
 mod subscription;
+mod tray;
 
 use std::error::Error;
 
@@ -38,8 +40,11 @@ pub fn run() -> Result<(), Box<dyn Error>> {
         }))
         .setup(|app| {
             app.manage(Backend::start(data_dir::of_window(app.handle())?));
+            tray::start(app.handle());
+            tauri::async_runtime::spawn(closing::follow(app.handle().clone()));
             Ok(())
         })
+        .on_window_event(closing::on_window_event)
         .invoke_handler(tauri::generate_handler![commands::call, commands::subscribe])
         .build(context)?;
     app.run(|app, event| {
@@ -57,7 +62,7 @@ pub fn report_fatal(error: &dyn Error) {
     tracing::error!(%error, "Slipway could not start");
 }
 
-/// Brings the one window to the front when Slipway is started a second time.
+/// Brings the one window to the front: from the tray, or when Slipway is started a second time.
 fn show_main_window<R: tauri::Runtime>(app: &tauri::AppHandle<R>) {
     let Some(window) = app.get_webview_window("main") else {
         return;

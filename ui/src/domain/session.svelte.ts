@@ -38,6 +38,8 @@ export class Session {
   trouble = $state.raw<Failure | null>(null);
   /** A place that the backend asks to show; whoever shows it sets it back. */
   show = $state.raw<{ release: string | null } | null>(null);
+  /** The window was asked to close while releases run. */
+  closing = $state(false);
   /** Wall-clock time, ticking once a second, for ages and remaining times. */
   now = $state(0);
   #liveTaken = 0;
@@ -112,6 +114,12 @@ export class Session {
         break;
       case 'trouble':
         this.toast({ failure: event.failure });
+        break;
+      case 'closeAsked':
+        this.closing = true;
+        break;
+      case 'leave':
+        // For whoever shows the window.
         break;
       case 'show':
         this.show = { release: event.release };

@@ -91,6 +91,8 @@ pub(crate) struct Inner {
     pub(crate) replayed: Mutex<Option<Arc<Story>>>,
     pub(crate) servings: Mutex<BTreeMap<WorkloadRef, (Instant, Option<Serving>)>>,
     pub(crate) drift: Mutex<Drift>,
+    /// Since when the window has been asked to close without having taken that up.
+    pub(crate) close_asked: Mutex<Option<Instant>>,
     /// How long the ways back took that are over for good, by release: read from whole records once.
     pub(crate) recoveries: Mutex<BTreeMap<ReleaseId, Option<f64>>>,
     pub(crate) events: broadcast::Sender<Event>,
@@ -143,6 +145,7 @@ impl Api {
             recoveries: Mutex::default(),
             servings: Mutex::default(),
             drift: Mutex::default(),
+            close_asked: Mutex::default(),
             events: broadcast::channel(EVENTS_KEPT).0,
             kubeconfig: options.kubeconfig,
             history,
@@ -168,6 +171,17 @@ impl Api {
         };
         let command = Command::read(name, payload).map_err(bad_request)?;
         self.inner.carry_out(command).await
+    }
+
+    /// Whether releases run that a person has to be asked about before the window closes; if so, they are being asked
+    /// ([`Event::CloseAsked`]), and the answer comes as [`Event::Leave`].
+    pub fn ask_to_close(&self) -> bool {
+        self.inner.ask_to_close()
+    }
+
+    /// Asks the window to show a place.
+    pub fn show(&self, release: Option<String>) {
+        let _ = self.inner.events.send(Event::Show { release });
     }
 
     /// Everything that is pushed from now on.

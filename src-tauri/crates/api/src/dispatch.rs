@@ -14,6 +14,8 @@ impl Inner {
     pub(crate) async fn carry_out(self: &Arc<Self>, command: Command) -> Result<Value, Failure> {
         match command {
             Command::Shell(Empty {}) => reply(self.shell().await),
+            Command::Leaving(Empty {}) => reply(self.leaving().await),
+            Command::Leave(request) => reply(self.leave(request).await),
 
             Command::Matrix(Empty {}) => reply(self.matrix().await),
             Command::Cell(request) => reply(self.cell(request).await),

@@ -1,4 +1,4 @@
-import type { Gate, Said } from '../generated/view';
+import type { Failure, Gate, Said, WaitsFor } from '../generated/view';
 import { after, jonas, startedAt } from './checkout';
 
 /** What a gate of the story rests on. */
@@ -40,4 +40,31 @@ export function gateBecause(
             evidence: 0.62,
           };
   }
+}
+
+/** What is wrong with the sources, by signal, where the story has no samples. */
+export const sourceTroubles: Record<string, Failure> = {
+  errors: {
+    code: 'telemetry-server-error',
+    message: 'Prometheus answered with HTTP 500: query processing would load too many samples.',
+    hint: "Look at Prometheus' own log. Nothing is judged until it answers again.",
+  },
+  'latency-p95': {
+    code: 'telemetry-not-prometheus',
+    message: 'What answers at https://metrics.shop.example is no Prometheus: text/html.',
+    hint: 'Check address and path; a sign-in page may stand before Prometheus.',
+  },
+  cpu: {
+    code: 'signal-silent',
+    message: 'No samples come any more. Without samples this signal passes nothing.',
+    hint: 'Look at the target in Prometheus.',
+  },
+};
+
+/** What is waited for then. */
+export function waitsOf(now: number): WaitsFor[] {
+  return [
+    { said: { code: 'waitPodsReady', ready: 2, wanted: 3 }, since: now - 42_000 },
+    { said: { code: 'waitSignals' }, since: now - 95_000 },
+  ];
 }

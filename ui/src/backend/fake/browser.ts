@@ -47,6 +47,7 @@ export function tellStory(params: URLSearchParams): { backend: Backend; clock: (
       contacts: script.first ? [] : shell.contacts,
     };
   });
+  if (params.get('close')) setTimeout(() => teller.backend.push({ kind: 'closeAsked' }), 600);
   const speed = Number(params.get('run') ?? 0);
   if (speed > 0) setInterval(() => teller.pass(speed / 2), 500);
   return { backend: teller.backend, clock: teller.clock };

@@ -80,6 +80,10 @@ export function preflight(matrix: MatrixScript, script: DraftScript, request: Pr
       stable: replicas - canary,
       possible,
       nearest: possible ? [] : nearestOf(shares, phase.share),
+      sees:
+        phase.share >= 100
+          ? null
+          : { rise: 0.9 / Math.sqrt(752 * Math.max(1, phase.bakeSeconds) * (phase.share / 100)), perSecond: 752 },
     };
   });
   const findings: Finding[] = [];

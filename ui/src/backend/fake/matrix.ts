@@ -233,6 +233,7 @@ function cells(script: MatrixScript): Cell[] {
           readyPods: state.kind === 'trouble' ? 5 : 12,
           wantedPods: state.kind === 'trouble' ? 9 : 12,
           ahead: drift,
+          aheadAtLeast: drift === 2,
           aheadOf: drift === null ? null : 'production-eu',
           rollbackTargets: label === '-' ? 0 : 3,
         },

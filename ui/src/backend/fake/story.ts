@@ -26,7 +26,7 @@ import type {
   Stage,
 } from '../generated/view';
 import { after, before, choice, head, jonas, mei, phases, phaseTimes, specs, startedAt } from './checkout';
-import { gateBecause } from './because';
+import { gateBecause, sourceTroubles, waitsOf } from './because';
 import { smoothNoise } from './noise';
 
 /** What happens in a telling of the story; all times in seconds from its start. */
@@ -47,6 +47,8 @@ export interface Script {
   nothing?: boolean;
   act?: Act;
   approved?: boolean;
+  /** The source of health data fails. */
+  noSamples?: boolean;
 }
 
 const at = (seconds: number): number => startedAt + Math.round(seconds * 1000);
@@ -501,7 +503,11 @@ export function picture(script: Script): LiveRelease {
   const phase = phaseAt(script);
   const stage = stageOf(script);
   const steps = shareSteps(script, phase);
-  const signals: Signal[] = specs.map((spec) => ({ spec, series: samples(script, spec.id, steps), failure: null }));
+  const signals: Signal[] = specs.map((spec) => ({
+    spec,
+    series: samples(script, spec.id, steps),
+    failure: script.noSamples ? (sourceTroubles[spec.id] ?? null) : null,
+  }));
   const outcome = outcomeAt(script, script.now);
   const over = stage.stage === 'rolledBack' || stage.stage === 'completed';
   const share = shareAt(steps, at(script.now));
@@ -536,6 +542,7 @@ export function picture(script: Script): LiveRelease {
     events: events(script, phase, stage),
     controls: controlsOf(script, stage, outcome),
     rollback: rollbackOf(script, stage, outcome),
+    waits: script.noSamples ? waitsOf(at(script.now)) : [],
     act: script.act ?? null,
     impact: impactOf(script, signals),
     resumeOffer:
@@ -574,6 +581,7 @@ export const tellings = {
   preflightFailed: { now: 672, preflight: 'failed' },
   cold: { now: 672, preflight: 'cold' },
   nothing: { now: 672, nothing: true },
+  noSamples: { now: 672, noSamples: true },
 } satisfies Record<string, Script>;
 
 /** The name of a telling. */

@@ -18,6 +18,14 @@ export class StoryTeller {
     this.script = { ...script };
     const { backend } = this;
     backend.answer('app.shell', () => this.shell());
+    backend.answer('app.leaving', () => [
+      {
+        release: running(picture(this.script)),
+        canHold: this.script.held === undefined && this.script.rollback === undefined,
+        byHand: picture(this.script).rollback.byHand,
+      },
+    ]);
+    backend.answer('app.leave', () => ({}));
     backend.answer('release.live', () => picture(this.script));
     backend.answer('release.watch', () => ({}));
     backend.answer('release.rollBack', () => {

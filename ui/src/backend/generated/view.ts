@@ -203,6 +203,10 @@ wantedPods: number,
  */
 ahead: number | null,
 /**
+ * Whether it may be more of them than are counted.
+ */
+aheadAtLeast: boolean,
+/**
  * The environment that it is ahead of.
  */
 aheadOf: string | null,
@@ -427,6 +431,23 @@ said: Said, };
  * How one check ended.
  */
 export type CheckState = "running" | "passed" | "warning" | "failed";
+
+/**
+ * A release that runs while the window is asked to close.
+ */
+export type ClosingRelease = {
+/**
+ * The release.
+ */
+release: RunningRelease,
+/**
+ * Whether it can be held now; a rollback and a promotion go on by the cluster itself.
+ */
+canHold: boolean,
+/**
+ * The whole command that goes back by hand; `None` until it is known.
+ */
+byHand: string | null, };
 
 /**
  * What a person can ask of a release.
@@ -961,7 +982,11 @@ notice: Notice, } | { "kind": "trouble",
 /**
  * What.
  */
-failure: Failure, } | { "kind": "show",
+failure: Failure, } | { "kind": "closeAsked", } | { "kind": "leave",
+/**
+ * What becomes of it.
+ */
+window: WindowGoes, } | { "kind": "show",
 /**
  * A release's id, or nothing for the environments.
  */
@@ -1450,6 +1475,20 @@ path: string | null, };
 export type Language = "system" | "en" | "zh-CN";
 
 /**
+ * Leave the window.
+ */
+export type LeaveRequest = {
+/**
+ * How.
+ */
+how: Leaving, };
+
+/**
+ * How a person leaves the window while releases run.
+ */
+export type Leaving = "tray" | "hold" | "quit";
+
+/**
  * A limit that the canary must keep, whatever stable does.
  */
 export type Limit = {
@@ -1547,6 +1586,10 @@ rollback: Rollback,
  * The last action.
  */
 act: Act | null,
+/**
+ * Everything that is waited for; empty while nothing is.
+ */
+waits: Array<WaitsFor>,
 /**
  * What users met, once something was bad.
  */
@@ -1901,7 +1944,11 @@ possible: boolean,
 /**
  * The nearest possible shares, if not.
  */
-nearest: Array<Share>, };
+nearest: Array<Share>,
+/**
+ * What the phase can see at the traffic of now; `None` at 100 %, and where no source counts requests.
+ */
+sees: Sees | null, };
 
 /**
  * How one phase stands.
@@ -3011,6 +3058,26 @@ scenario: string, } | { "code": "gatePassed",
 /**
  * Which.
  */
+gate: Gate, } | { "code": "waitController" } | { "code": "waitPodsReady",
+/**
+ * Ready.
+ */
+ready: number,
+/**
+ * Wanted.
+ */
+wanted: number, } | { "code": "waitPodsGone",
+/**
+ * How many are left.
+ */
+left: number, } | { "code": "waitNoReplicas" } | { "code": "waitPaused" } | { "code": "waitContact" } | { "code": "waitSignals" } | { "code": "waitRecord",
+/**
+ * Why.
+ */
+message: string, } | { "code": "waitGate",
+/**
+ * Which.
+ */
 gate: Gate, } | { "code": "gatePods",
 /**
  * Ready.
@@ -3136,6 +3203,19 @@ scenario: string, };
  * Where secrets are kept.
  */
 export type SecretStore = "keyring" | "memory";
+
+/**
+ * What a phase can find out about errors at the traffic of now.
+ */
+export type Sees = {
+/**
+ * The smallest rise of the error ratio (0 to 1) that it is likely to find; `None` if it has too few requests for any.
+ */
+rise: number | null,
+/**
+ * Requests a second that this rests on, both versions together.
+ */
+perSecond: number, };
 
 /**
  * What one sentence about the release says; the words are the window's.
@@ -3684,6 +3764,19 @@ label: string,
 version: Version, };
 
 /**
+ * Something that is waited for.
+ */
+export type WaitsFor = {
+/**
+ * What.
+ */
+said: Said,
+/**
+ * Since when.
+ */
+since: Timestamp, };
+
+/**
  * Watch one release; [`super::Event::Live`] is pushed for it. `None` watches none.
  */
 export type WatchRequest = {
@@ -3693,6 +3786,11 @@ export type WatchRequest = {
 release: string | null, };
 
 /**
+ * What becomes of the window.
+ */
+export type WindowGoes = "hidden" | "closed";
+
+/**
  * Which direction is worse.
  */
 export type Worse = "higher" | "lower";
@@ -3700,6 +3798,8 @@ export type Worse = "higher" | "lower";
 /** Every command: its name, what it takes and what it gives. */
 export interface Commands {
   "app.shell": { request: Empty; reply: Shell };
+  "app.leaving": { request: Empty; reply: Array<ClosingRelease> };
+  "app.leave": { request: LeaveRequest; reply: Empty };
   "environments.matrix": { request: Empty; reply: Matrix };
   "environments.cell": { request: CellRequest; reply: CellDetail };
   "environments.changes": { request: ChangesRequest; reply: Changes };

@@ -1,3 +1,5 @@
+import { plural } from './plural';
+
 export const common = {
   cancel: 'Cancel',
   close: 'Close',
@@ -12,7 +14,7 @@ export const common = {
   whatToDo: 'What to do',
   approx: (value: string) => `≈${value}`,
   list: (items: string[]) => items.join(', '),
-  pods: (count: number) => (count === 1 ? '1 pod' : `${count} pods`),
+  pods: (count: number) => plural(count, 'pod'),
   environmentDanger: {
     practice: 'Practice cluster',
     development: 'Development',

@@ -1,3 +1,5 @@
+import { plural } from './plural';
+
 export const environments = {
   title: 'Environments',
   count: (applications: number, environments: number) =>
@@ -42,7 +44,7 @@ export const environments = {
     needs: (what: string) => `Needs ${what}`,
     since: (at: string) => `since ${at}`,
     ago: (time: string) => `${time} ago`,
-    ready: (ready: number, wanted: number) => `${ready} of ${wanted} pods ready`,
+    ready: (ready: number, wanted: number) => `${ready} of ${plural(wanted, 'pod')} ready`,
     trouble: 'Degraded',
     troubleSince: (at: string) => `since ${at}`,
     foreign: (manager: string) => `Rollout by ${manager}`,
@@ -58,9 +60,9 @@ export const environments = {
     to: 'to',
     nothingThere: 'Nothing is known about this place',
   },
-  ahead: (count: number) => `${count} ahead`,
-  aheadWhy: (count: number, environment: string) =>
-    `${count === 1 ? '1 version' : `${count} versions`} ahead of ${environment}. Press to release there`,
+  ahead: (count: number, atLeast: boolean) => (atLeast ? `${count}+ ahead` : `${count} ahead`),
+  aheadWhy: (count: number, atLeast: boolean, environment: string) =>
+    `${atLeast ? 'At least ' : ''}${plural(count, 'version')} ahead of ${environment}. Press to release there`,
   legend: {
     healthy: 'Healthy',
     degraded: 'Degraded',

@@ -1,6 +1,8 @@
+import { plural } from './plural';
+
 export const history = {
   title: 'History',
-  onThisComputer: (count: string, size: string) => `${count} releases on this computer, ${size}`,
+  onThisComputer: (count: number, size: string) => `${plural(count, 'release')} on this computer, ${size}`,
   filter: 'Type to filter',
   filterLabel: 'Filter releases',
   days: { '30': '30 days', '90': '90 days', all: 'All' },
@@ -18,13 +20,13 @@ export const history = {
     of: (count: number, all: number) => `${count} of ${all} rolled back`,
     median: 'median',
     aWeek: (count: string) => `${count} a week`,
-    releases: (count: number) => (count === 1 ? '1 release' : `${count} releases`),
+    releases: (count: number) => plural(count, 'release'),
     none: 'none yet',
   },
   strip: 'Releases over time',
   stripNote: (from: string) => `${from}, height is duration`,
   today: (day: string) => `today ${day}`,
-  rows: (count: string) => `${count} releases, newest first`,
+  rows: (count: number) => (count === 1 ? '1 release' : `${plural(count, 'release')}, newest first`),
   list: 'Releases',
   endings: {
     running: 'Running',

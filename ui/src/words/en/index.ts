@@ -10,6 +10,7 @@ import { records } from './records';
 import { said } from './said';
 import { settings } from './settings';
 import { shell } from './shell';
+import { sources } from './sources';
 
 /** English. */
 export const en = {
@@ -25,4 +26,5 @@ export const en = {
   said,
   settings,
   shell,
+  sources,
 };

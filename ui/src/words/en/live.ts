@@ -1,3 +1,5 @@
+import { plural } from './plural';
+
 const count = (pods: number): string => (pods === 1 ? '1 pod' : `${pods} pods`);
 
 export const live = {
@@ -30,7 +32,7 @@ export const live = {
   phaseOf: (phase: number, count: number) => `Phase ${phase} of ${count}`,
   heldIn: (phase: number, count: number) => `Held in phase ${phase} of ${count}`,
   stoppedIn: (phase: number, count: number) => `Stopped in phase ${phase} of ${count}`,
-  allPassed: (count: number) => `All ${count} phases done`,
+  allPassed: (count: number) => (count === 1 ? 'The one phase is done' : `All ${count} phases done`),
   goal: (goal: string) => `Goal: ${goal}`,
   goalWas: (goal: string) => `Goal was: ${goal}`,
   owner: (owner: string) => `Owner ${owner}`,
@@ -65,7 +67,8 @@ export const live = {
   podsReady: (ready: number, total: number) => `Pods ${ready} of ${total} ready`,
   restarts: (count: number) => (count === 1 ? '1 restart' : `${count} restarts`),
   podState: { ready: 'ready', starting: 'starting', restarting: 'restarting', ending: 'ending' },
-  troubled: (count: number, why: string) => `${count === 1 ? '1 pod' : `${count} pods`}: ${why}`,
+  waits: (what: string, since: string) => `Waits for ${what}, since ${since}`,
+  troubled: (count: number, why: string) => `${plural(count, 'pod')}: ${why}`,
 
   controls: 'Controls',
   hold: 'Hold',
@@ -109,7 +112,7 @@ export const live = {
       left ? `step ${at} of ${of}, ≈${left} left` : `step ${at} of ${of}`,
     slow: (time: string) => `takes more than twice the expected ${time}`,
     finished: 'Rollback finished',
-    steps: (done: number, of: number) => `${done} of ${of} steps`,
+    steps: (done: number, of: number) => `${done} of ${plural(of, 'step')}`,
     spotStays: 'This spot stays reserved for Roll back. It has nothing to roll back now.',
     backOn: (version: string) => `Back on ${version}`,
     since: (at: string, took: string) => `since ${at}, took ${took}`,
@@ -127,7 +130,7 @@ export const live = {
     byHand: 'Copy kubectl command',
     auto: 'Automatic rollback',
     manual: 'Rollback',
-    stepsDone: (done: number, of: number) => `${done} of ${of} steps done`,
+    stepsDone: (done: number, of: number) => `${done} of ${plural(of, 'step')} done`,
   },
 
   act: {
@@ -171,7 +174,7 @@ export const live = {
     sameAsBefore: (numbers: string) => `Now ${numbers}.`,
     recovered: 'from first error to recovered',
     completed: (environment: string, version: string) => `${version} serves everything in ${environment}`,
-    completedText: (phases: number, took: string) => `${phases} phases in ${took}.`,
+    completedText: (phases: number, took: string) => `${plural(phases, 'phase')} in ${took}.`,
     noContact: (environment: string, time: string) => `No contact with ${environment} for ${time}`,
     noContactText: (share: string, version: string, at: string) =>
       `The cluster keeps ${share} on ${version}. Charts stop at ${at}. Nobody judges meanwhile.`,
@@ -198,7 +201,7 @@ export const live = {
   },
   nowCard: {
     title: 'Now',
-    podsReady: (ready: number, of: number, version: string) => `${ready} of ${of} pods of ${version} ready`,
+    podsReady: (ready: number, of: number, version: string) => `${ready} of ${plural(of, 'pod')} of ${version} ready`,
     noneLeft: (version: string) => `No pod of ${version} is left`,
     someLeft: (count: number, version: string) =>
       count === 1 ? `1 pod of ${version} is ending` : `${count} pods of ${version} are ending`,

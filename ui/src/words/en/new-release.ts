@@ -74,6 +74,10 @@ export const newRelease = {
     podsAndTraffic: (pods: string, rate: string) => (rate ? `${pods}, ${rate}` : pods),
     perSecond: (rate: string) => `≈${rate} req/s`,
     impossible: (share: string, pods: string) => `${share} is not possible with ${pods}`,
+    sees: (share: string, bake: string, points: string) =>
+      `At this traffic, a phase of ${share} and ${bake} can see an error rise of ${points} percentage points.`,
+    seesNothing: (share: string, bake: string) =>
+      `At this traffic, a phase of ${share} and ${bake} has too few requests to see any rise of errors.`,
     nearest: 'Nearest',
     phaseOf: (phase: number) => `Phase ${phase}`,
     problem,

@@ -1,5 +1,6 @@
 import type { HoldWords, ReasonWords } from '../facts';
 import { duration, number, percent, shortClock } from '../format';
+import { plural } from './plural';
 
 /** Read after "because". */
 const hold: HoldWords = {
@@ -10,7 +11,7 @@ const hold: HoldWords = {
   foreignChange: (f) => `somebody else changed the workload: ${f.what}`,
   workloadGone: () => 'the workload is gone, or another one has its name',
   actRefused: (f) => `the cluster refuses to go on: ${f.message}`,
-  shareNotPossible: (f) => `${percent(f.planned)} is not possible with ${f.replicas} pods`,
+  shareNotPossible: (f) => `${percent(f.planned)} is not possible with ${plural(f.replicas, 'pod')}`,
   handedOver: (f) => `it was handed over to ${f.to}`,
   rollbackNotSent: (f) =>
     `the cluster could not be reached; the rollback asked for at ${shortClock(f.since)} was not sent. Roll back again if you still want it`,

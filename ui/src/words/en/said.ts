@@ -1,7 +1,7 @@
 import type { SaidWords } from '../facts';
 import { clock, duration, measured, percent } from '../format';
+import { plural } from './plural';
 
-const plural = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 const seconds = (value: number): string => duration('en', value);
 
 /** What Kubernetes' words mean; others stand as they are. */
@@ -38,11 +38,11 @@ export const said: SaidWords = {
   configChanged: (f) => `${f.kind} ${f.name} was changed in place and stays as it is`,
   configMissing: (f) => `${f.kind} ${f.name} is gone`,
   quotaFits: () => 'The quota has room',
-  quotaShort: (f) => `Quota ${f.quota} lacks ${f.needed} ${f.resource}`,
+  quotaShort: (f) => `Quota ${f.quota} lacks ${f.needed} ${f.needed === 1 ? f.resource.replace(/s$/, '') : f.resource}`,
   ownerWillWrite: (f) =>
     f.reverts ? `${f.owner} will put it back: ${f.next}` : `${f.owner} owns this workload: ${f.next}`,
   noOwner: () => 'No other tool owns this workload',
-  autoscaler: (f) => `Autoscaler ${f.name} keeps ${f.minimum} to ${f.maximum} pods; shares move with it`,
+  autoscaler: (f) => `Autoscaler ${f.name} keeps ${f.minimum} to ${plural(f.maximum, 'pod')}; shares move with it`,
   disruptionBudget: (f) => `Disruption budget ${f.name} allows ${f.allowed} missing now`,
   paused: () => 'The workload is paused; this clears it',
   recreate: () => 'The strategy is Recreate: no phases, replace and watch',
@@ -75,7 +75,7 @@ export const said: SaidWords = {
   podTrouble: (f) => withMessage(troubles[f.reason] ?? f.reason, f.message),
   workloadTrouble: (f) => withMessage(troubles[f.reason] ?? f.reason, f.message),
   podsReady: (f) => `${plural(f.count, 'pod')} of ${f.version} ready in ${seconds(f.seconds)}`,
-  podsRestarted: (f) => `${f.count} of ${f.of} pods restarted`,
+  podsRestarted: (f) => `${f.count} of ${plural(f.of, 'pod')} restarted`,
 
   stepRestoreTemplate: (f) => `Put the template of ${f.version} back`,
   stepOldServesAll: (f) => `${f.version} serves everything`,
@@ -103,6 +103,16 @@ export const said: SaidWords = {
   scenarioBegan: (f) => `Practice: ${f.scenario}`,
   gatePassed: (f) => ({ readiness: 'Readiness passed', verdict: 'Verdict passed', approval: 'Approved' })[f.gate],
 
+  waitController: () => 'the Deployment controller to see the last change',
+  waitPodsReady: (f) => `pods to become ready: ${f.ready} of ${f.wanted}`,
+  waitPodsGone: (f) => `${plural(f.left, 'pod')} to go`,
+  waitNoReplicas: () => 'pods: the workload is scaled to 0',
+  waitPaused: () => 'the workload, which is paused',
+  waitContact: () => 'the cluster to answer',
+  waitSignals: () => 'the source of health data to answer',
+  waitRecord: (f) => `the record on this computer: ${f.message}`,
+  waitGate: (f) =>
+    ({ readiness: 'pods to become ready', verdict: 'enough evidence', approval: "a person's approval" })[f.gate],
   gatePods: (f) =>
     f.wanted === 0 ? `No pod of ${f.version} yet` : `${f.ready} of ${plural(f.wanted, 'pod')} of ${f.version} ready`,
   gatePodsFail: (f) =>

@@ -63,4 +63,15 @@ export const shell = {
   autoRollbackOn: 'Automatic rollback is on: a degraded verdict rolls back',
   autoRollbackOff: 'Automatic rollback is off: you decide',
   cannotAnswer: 'Slipway cannot answer',
+  closing: {
+    title: (count: number) =>
+      count === 1 ? 'A release is running. Close the window?' : `${count} releases are running. Close the window?`,
+    nobodyJudges: 'Nobody judges while Slipway is closed.',
+    stays: 'The cluster keeps serving and stays in its phase until Slipway is opened again.',
+    goesOn: 'Cannot be held now: the cluster finishes this step by itself.',
+    byHand: 'To go back by hand, without Slipway:',
+    hold: (count: number) => (count > 1 ? `Hold all ${count} and quit` : 'Hold and quit'),
+    nothingToHold: 'Nothing here can be held now',
+    tray: 'Keep running in the tray',
+  },
 };

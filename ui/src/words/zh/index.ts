@@ -11,6 +11,7 @@ import { records } from './records';
 import { said } from './said';
 import { settings } from './settings';
 import { shell } from './shell';
+import { sources } from './sources';
 
 /** Simplified Chinese. */
 export const zh: typeof en = {
@@ -26,4 +27,5 @@ export const zh: typeof en = {
   said,
   settings,
   shell,
+  sources,
 };

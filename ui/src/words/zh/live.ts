@@ -65,6 +65,7 @@ export const live: typeof en = {
   podsReady: (ready, total) => `Pod ${ready}/${total} 就绪`,
   restarts: (count) => `${count} 次重启`,
   podState: { ready: '就绪', starting: '启动中', restarting: '重启中', ending: '结束中' },
+  waits: (what, since) => `自 ${since} 起等待${what}`,
   troubled: (count, why) => `${count} 个 Pod：${why}`,
 
   controls: '控制',

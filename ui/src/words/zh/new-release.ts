@@ -58,6 +58,9 @@ export const newRelease: typeof en = {
     podsAndTraffic: (pods, rate) => (rate ? `${pods}，${rate}` : pods),
     perSecond: (rate) => `约 ${rate} 请求/秒`,
     impossible: (share, pods) => `${pods} 无法实现 ${share}`,
+    sees: (share, bake, points) =>
+      `按当前流量，占比 ${share}、时长${bake}的阶段能发现 ${points} 个百分点的错误率上升。`,
+    seesNothing: (share, bake) => `按当前流量，占比 ${share}、时长${bake}的阶段请求太少，发现不了错误率上升。`,
     nearest: '最接近',
     phaseOf: (phase) => `第 ${phase} 阶段`,
     problem: {

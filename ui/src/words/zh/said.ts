@@ -96,6 +96,15 @@ export const said: SaidWords = {
   scenarioBegan: (f) => `练习：${f.scenario}`,
   gatePassed: (f) => ({ readiness: '就绪门禁通过', verdict: '判定门禁通过', approval: '已批准' })[f.gate],
 
+  waitController: () => 'Deployment 控制器处理上次更改',
+  waitPodsReady: (f) => `Pod 就绪：${f.ready}/${f.wanted}`,
+  waitPodsGone: (f) => `${f.left} 个 Pod 移除`,
+  waitNoReplicas: () => 'Pod：工作负载已缩容到 0',
+  waitPaused: () => '已暂停的工作负载恢复',
+  waitContact: () => '集群回应',
+  waitSignals: () => '健康数据源回应',
+  waitRecord: (f) => `本机记录可写：${f.message}`,
+  waitGate: (f) => ({ readiness: 'Pod 就绪', verdict: '足够的证据', approval: '有人批准' })[f.gate],
   gatePods: (f) =>
     f.wanted === 0 ? `还没有 ${f.version} 的 Pod` : `${f.version} 的 ${f.wanted} 个 Pod 中有 ${f.ready} 个就绪`,
   gatePodsFail: (f) => `${f.version} 的 ${f.wanted} 个 Pod 中有 ${f.failing} 个异常：${troubles[f.reason] ?? f.reason}`,

@@ -65,4 +65,14 @@ export const shell: typeof en = {
   autoRollbackOn: '自动回滚已开启：判为劣化即回滚',
   autoRollbackOff: '自动回滚已关闭：由你决定',
   cannotAnswer: 'Slipway 无法应答',
+  closing: {
+    title: (count) => (count === 1 ? '有一个发布正在进行。关闭窗口？' : `有 ${count} 个发布正在进行。关闭窗口？`),
+    nobodyJudges: 'Slipway 关闭期间无人判定。',
+    stays: '集群继续服务，停留在当前阶段，直到再次打开 Slipway。',
+    goesOn: '现在无法暂停：集群会自行完成这一步。',
+    byHand: '不用 Slipway、手动回滚的命令：',
+    hold: (count) => (count > 1 ? `全部暂停（${count} 个）并退出` : '暂停并退出'),
+    nothingToHold: '现在没有可以暂停的发布',
+    tray: '在托盘中继续运行',
+  },
 };

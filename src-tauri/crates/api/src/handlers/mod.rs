@@ -7,6 +7,7 @@ mod drift;
 mod environments;
 mod findings;
 mod history;
+mod leave;
 mod metrics;
 mod practice;
 mod preflight;

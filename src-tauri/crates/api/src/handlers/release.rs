@@ -105,7 +105,7 @@ impl Inner {
             .may_go_forward(&environment, confirmation, crate::runtime::now())
     }
 
-    async fn command(
+    pub(crate) async fn command(
         self: &Arc<Self>,
         release: &str,
         kind: ActKind,

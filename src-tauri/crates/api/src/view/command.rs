@@ -1,9 +1,10 @@
 use super::{
-    Act, Capsule, CellDetail, CellRequest, CellRollBackRequest, Changes, ChangesRequest, Confirmation,
-    Connections, ContextRequest, Diagnostics, Draft, DraftRequest, EnvironmentIdRequest, EnvironmentRequest,
-    HistoryFilter, HistoryList, KubeconfigRequest, LiveRelease, ManifestDiff, MatchApplicationRequest,
-    Matrix, MetricsRequest, MetricsTest, MomentRequest, Note, PracticeRequest, Preflight, PreflightRequest,
-    ScenarioRequest, Settings, SettingsRequest, Shell, StartRequest, Started, UnlockRequest, Unlocked,
+    Act, Capsule, CellDetail, CellRequest, CellRollBackRequest, Changes, ChangesRequest, ClosingRelease,
+    Confirmation, Connections, ContextRequest, Diagnostics, Draft, DraftRequest, EnvironmentIdRequest,
+    EnvironmentRequest, HistoryFilter, HistoryList, KubeconfigRequest, LeaveRequest, LiveRelease,
+    ManifestDiff, MatchApplicationRequest, Matrix, MetricsRequest, MetricsTest, MomentRequest, Note,
+    PracticeRequest, Preflight, PreflightRequest, ScenarioRequest, Settings, SettingsRequest, Shell,
+    StartRequest, Started, UnlockRequest, Unlocked,
 };
 use release::RollbackTarget;
 use serde::{Deserialize, Serialize};
@@ -169,6 +170,10 @@ commands! {
     /// What the window needs before it shows anything.
     "app.shell" => Shell(Empty) -> Shell;
 
+    /// What closing the window now would leave behind.
+    "app.leaving" => Leaving(Empty) -> Vec<ClosingRelease>;
+    /// Leave as the person chose, after the window was asked to close.
+    "app.leave" => Leave(LeaveRequest) -> Empty;
     /// All environments and applications.
     "environments.matrix" => Matrix(Empty) -> Matrix;
     /// What the panel of one cell shows.

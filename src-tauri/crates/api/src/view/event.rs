@@ -1,4 +1,4 @@
-use super::{EnvironmentContact, EnvironmentTag, Failure, LiveRelease, Matrix, RunningRelease};
+use super::{EnvironmentContact, EnvironmentTag, Failure, LiveRelease, Matrix, RunningRelease, WindowGoes};
 use release::RecordKind;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -52,6 +52,13 @@ pub enum Event {
     Trouble {
         /// What.
         failure: Failure,
+    },
+    /// The window was asked to close while releases run: the person is asked first.
+    CloseAsked {},
+    /// The person has chosen; for whoever shows the window.
+    Leave {
+        /// What becomes of it.
+        window: WindowGoes,
     },
     /// The window is asked to show a place (from the tray, or from a notification).
     Show {

@@ -40,3 +40,45 @@ pub struct EnvironmentContact {
     /// Its contact.
     pub contact: Contact,
 }
+
+/// How a person leaves the window while releases run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum Leaving {
+    /// The window goes, Slipway stays in the tray and goes on judging.
+    Tray,
+    /// Every release is held where it is, then Slipway ends.
+    Hold,
+    /// Slipway ends. Releases stay in their phases.
+    Quit,
+}
+
+/// Leave the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaveRequest {
+    /// How.
+    pub how: Leaving,
+}
+
+/// What becomes of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub enum WindowGoes {
+    /// Out of sight; the program goes on.
+    Hidden,
+    /// The program ends.
+    Closed,
+}
+
+/// A release that runs while the window is asked to close.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ClosingRelease {
+    /// The release.
+    pub release: RunningRelease,
+    /// Whether it can be held now; a rollback and a promotion go on by the cluster itself.
+    pub can_hold: bool,
+    /// The whole command that goes back by hand; `None` until it is known.
+    pub by_hand: Option<String>,
+}
