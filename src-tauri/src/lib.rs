@@ -8,6 +8,7 @@ mod closing;
 mod commands;
 mod data_dir;
 mod logging;
+mod login_path;
 mod no_window;
 mod profile;
 mod subscription;
@@ -26,6 +27,7 @@ use crate::backend::Backend;
 /// When the data folder cannot be made or the window system refuses the window.
 pub fn run() -> Result<(), Box<dyn Error>> {
     logging::start();
+    login_path::adopt();
     let context: tauri::Context = tauri::generate_context!();
     if std::env::args_os()
         .skip(1)

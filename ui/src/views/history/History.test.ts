@@ -53,7 +53,7 @@ describe('history', () => {
     await waitFor(() => expect(teller.backend.asked('history.list').at(-1)?.text).toBe('checkout'));
     expect(teller.backend.asked('history.list').length).toBe(before + 1);
     await fireEvent.click(screen.getByTestId('history-rolled-back'));
-    await waitFor(() => expect(screen.getByTestId('history-count').textContent).toContain('1 releases'));
+    await waitFor(() => expect(screen.getByTestId('history-count').textContent).toContain('1 release'));
     expect(teller.backend.asked('history.list').at(-1)?.ending).toBe('rolledBack');
   });
 

@@ -60,7 +60,7 @@ export const environments = {
     to: 'to',
     nothingThere: 'Nothing is known about this place',
   },
-  ahead: (count: number, atLeast: boolean) => (atLeast ? `${count}+ ahead` : `${count} ahead`),
+  ahead: (count: number, atLeast: boolean) => `${atLeast ? '≥' : ''}${count} ahead`,
   aheadWhy: (count: number, atLeast: boolean, environment: string) =>
     `${atLeast ? 'At least ' : ''}${plural(count, 'version')} ahead of ${environment}. Press to release there`,
   legend: {
