@@ -110,6 +110,9 @@ mod tests {
         fs::remove_file(&hanging).unwrap();
         assert_eq!(found, None);
         assert!(begun.elapsed() < Duration::from_secs(20));
-        assert_eq!(of_shell(OsStr::new("/no/such/shell"), Duration::from_secs(1)), None);
+        assert_eq!(
+            of_shell(OsStr::new("/no/such/shell"), Duration::from_secs(1)),
+            None
+        );
     }
 }
