@@ -2,8 +2,8 @@
 
 mod connections;
 mod draft;
-mod elsewhere;
 mod drift;
+mod elsewhere;
 mod environments;
 mod findings;
 mod history;
@@ -22,6 +22,6 @@ mod traffic;
 mod wake;
 mod wanted;
 
-pub(crate) use elsewhere::Elsewhere;
 pub(crate) use drift::Drift;
+pub(crate) use elsewhere::Elsewhere;
 pub(crate) use traffic::Serving;

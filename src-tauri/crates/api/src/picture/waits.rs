@@ -55,6 +55,8 @@ fn said(waiting: &Waiting) -> Said {
         Waiting::PodsGone { left } => Said::WaitPodsGone { left },
         Waiting::NoReplicas => Said::WaitNoReplicas,
         Waiting::Paused => Said::WaitPaused,
+        // A Lease that cannot be renewed is a cluster that does not answer, too.
+        Waiting::Leadership { .. } | Waiting::Contact { .. } => Said::WaitContact,
     }
 }
 
