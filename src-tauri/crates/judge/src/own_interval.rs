@@ -40,7 +40,7 @@ pub(crate) fn rate(events: f64, exposure: f64, unit: f64, alpha: f64) -> (f64, f
 /// The last value that is excluded on the way from `out` to `inside`, by halving.
 fn boundary(out: f64, inside: f64, is_excluded: &dyn Fn(f64) -> bool) -> f64 {
     let (mut out, mut inside) = (out, inside);
-    for _ in 0..40 {
+    for _ in 0..26 {
         let middle = 0.5 * (out + inside);
         if is_excluded(middle) {
             out = middle
