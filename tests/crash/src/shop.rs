@@ -199,10 +199,11 @@ impl Shop {
         }
     }
 
-    /// Waits until the witness saw so many operations.
-    pub async fn until_operations(&self, count: usize) {
+    /// Waits until the witness saw an operation on every application.
+    pub async fn until_all_move(&self) {
         let begun = Instant::now();
-        while self.witness.operations() < count {
+        let moves = |seen: &Vec<crate::Seen>| seen.iter().any(|seen| seen.operation.is_some());
+        while !self.witness.seen().0.values().all(moves) {
             assert!(
                 begun.elapsed() < Duration::from_secs(60),
                 "nothing happens\n{}",

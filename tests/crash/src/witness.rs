@@ -7,6 +7,7 @@ use kube::runtime::watcher::{self, Event};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -77,26 +78,34 @@ impl Drop for Witness {
 
 async fn follow(deployments: Api<Deployment>, book: Arc<Mutex<Book>>, changes: watch::Sender<u64>) {
     let mut events = std::pin::pin!(watcher::watcher(deployments, watcher::Config::default()));
-    let mut listed = 0;
+    let (mut listed, mut lost) = (0, false);
     while let Some(event) = events.next().await {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => {
+                if !lost {
+                    println!("the witness has no contact: {error}");
+                }
+                lost = true;
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
+            }
+        };
         let mut book = book.lock().unwrap_or_else(PoisonError::into_inner);
         match event {
-            Ok(Event::InitApply(object) | Event::Apply(object)) => {
+            Event::InitApply(object) | Event::Apply(object) => {
                 if !book.add(&object) {
                     continue;
                 }
             }
-            Ok(Event::InitDone) => {
+            Event::InitDone => {
                 listed += 1;
                 book.gaps = listed - 1;
             }
-            Ok(Event::Init | Event::Delete(_)) => continue,
-            Err(error) => {
-                println!("the witness: {error}");
-                continue;
-            }
+            Event::Init | Event::Delete(_) => continue,
         }
         drop(book);
+        lost = false;
         changes.send_modify(|count| *count += 1);
     }
 }

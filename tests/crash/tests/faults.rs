@@ -73,7 +73,7 @@ async fn under_way(shop: &mut Shop, app: &crash::App) {
     for name in shop.names() {
         shop.release_patiently(app, &name).await;
     }
-    shop.until_operations(BOTH).await;
+    shop.until_all_move().await;
 }
 
 /// Everything is over, and the audit finds nothing. `gaps`: the witness was cut off too.

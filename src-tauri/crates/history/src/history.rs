@@ -91,7 +91,7 @@ impl History {
     ///
     /// [`HistoryError::FileExists`] if there is a file with that name, or the copy cannot be written. Nothing is left then.
     pub async fn back_up(&self, to: &Path) -> Result<Facts, HistoryError> {
-        self.lane.flush().await?;
+        self.flush_if_possible().await?;
         let (from, to) = (self.path.clone(), to.to_owned());
         tokio::task::spawn_blocking(move || backup::write(&from, &to))
             .await
@@ -127,6 +127,18 @@ impl History {
     /// It cannot be written.
     pub async fn flush(&self) -> Result<(), HistoryError> {
         self.lane.flush().await
+    }
+
+    /// As [`History::flush`], for a reader: what cannot be written now (a full disk) is no reason to show nothing.
+    async fn flush_if_possible(&self) -> Result<(), HistoryError> {
+        match self.lane.flush().await {
+            Err(HistoryError::Closed) => Err(HistoryError::Closed),
+            Err(error) => {
+                tracing::debug!(code = error.code(), "what is read may lack the newest samples");
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
     }
 
     /// Compresses samples that are ready for it now instead of a little later.
@@ -195,7 +207,7 @@ impl History {
     ///
     /// [`HistoryError::UnknownRelease`], or the record cannot be read.
     pub async fn story(&self, id: &ReleaseId) -> Result<Story, HistoryError> {
-        self.lane.flush().await?;
+        self.flush_if_possible().await?;
         let id = id.clone();
         self.readers
             .read(move |connection| story::read(connection, &id, Extent::Whole))
@@ -209,7 +221,7 @@ impl History {
     ///
     /// The record cannot be read.
     pub async fn outlines(&self, ids: &[ReleaseId]) -> Result<Vec<Story>, HistoryError> {
-        self.lane.flush().await?;
+        self.flush_if_possible().await?;
         let ids = ids.to_vec();
         self.readers
             .read(move |connection| {
@@ -309,7 +321,7 @@ impl History {
     ///
     /// The record cannot be read.
     pub async fn environments(&self) -> Result<Vec<LastKnown>, HistoryError> {
-        self.lane.flush().await?;
+        self.flush_if_possible().await?;
         self.readers.read(environment::all).await
     }
 
