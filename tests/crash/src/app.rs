@@ -165,7 +165,10 @@ async fn write(mut input: ChildStdin, mut lines: mpsc::UnboundedReceiver<String>
 async fn read(output: tokio::process::ChildStdout, waiting: Waiting) {
     let mut lines = BufReader::new(output).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        let answer: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        // The kill may come in the middle of a line.
+        let Ok(answer) = serde_json::from_str::<Value>(&line) else {
+            break;
+        };
         let id = answer["id"].as_u64().unwrap_or_default();
         if let Some(sender) = lock(&waiting).remove(&id) {
             let _ = sender.send(answer);

@@ -17,6 +17,8 @@ pub const APPLICATIONS: usize = 6;
 pub const PODS: i32 = 4;
 /// How often a release that goes on is rolled back, at each look.
 const ROLLED_BACK: f64 = 0.015;
+/// However busy the machine is, the app starts faster than this.
+const SLOWEST_START: Duration = Duration::from_secs(10);
 /// A port that nobody listens on: there is a source of health data, it never answers, and no gate asks it.
 const NO_PROMETHEUS: &str = "http://127.0.0.1:9";
 
@@ -33,6 +35,7 @@ pub struct Shop {
     versions: BTreeMap<String, u32>,
     /// How long the app took lately from its start to its first answer, on this machine and as busy as it is.
     start_took: Duration,
+    answered: bool,
     folder: tempfile::TempDir,
 }
 
@@ -82,6 +85,7 @@ impl Shop {
             rows: BTreeMap::new(),
             versions: names.into_iter().map(|name| (name, 0)).collect(),
             start_took: Duration::from_secs(1),
+            answered: true,
             namespace,
             folder,
         };
@@ -289,14 +293,18 @@ impl Shop {
     /// Keeps every application under way until this is given up: what is over is released anew, some of it is rolled back.
     pub async fn keep_busy(&mut self, app: &App, trouble: &mut Trouble) {
         let begun = Instant::now();
-        let mut answered = false;
+        if !self.answered {
+            // It was killed before it could answer: the machine is busier than it was.
+            self.start_took = (self.start_took * 5 / 4).min(SLOWEST_START);
+        }
+        self.answered = false;
         loop {
             let Ok(newest) = self.newest(app).await else {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 continue;
             };
-            if !answered {
-                answered = true;
+            if !self.answered {
+                self.answered = true;
                 self.start_took = (self.start_took * 3 + begun.elapsed()) / 4;
             }
             let mut asked = Vec::new();

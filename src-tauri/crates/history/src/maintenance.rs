@@ -39,6 +39,8 @@ impl Maintenance {
         checkpoints: Connection,
     ) -> Result<Maintenance, HistoryError> {
         let signal = Arc::new(Signal::default());
+        // At once, and then from time to time: a process that is killed again and again must not leave an ever longer log.
+        signal.lock().asked = true;
         let of_thread = Arc::clone(&signal);
         let thread = std::thread::Builder::new()
             .name("history-maintenance".into())
