@@ -16,4 +16,5 @@ mod request;
 mod workloads;
 
 pub use holds::{finish_by_hand, possible_shares, template_hash, version_of};
-pub use workloads::{Environments, KubeWorkloads, NewVersion, Prepared};
+pub use request::Trouble;
+pub use workloads::{Environments, KubeWorkloads, NewVersion, Parts, Prepared, act_error};

@@ -13,12 +13,16 @@ pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why there is no good answer.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Trouble {
+pub enum Trouble {
     /// The API server answered with an error.
     Status {
+        /// The HTTP status.
         code: u16,
+        /// Kubernetes' word for it; may be empty.
         reason: String,
+        /// The server's sentence.
         message: String,
+        /// How long it asks to wait, in milliseconds.
         retry_after_millis: Option<u64>,
     },
     /// The request never left: no connection, no name, no credentials.
@@ -228,12 +232,12 @@ pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 impl Trouble {
-    pub fn is_status(&self, code: u16) -> bool {
+    pub(crate) fn is_status(&self, code: u16) -> bool {
         matches!(self, Trouble::Status { code: found, .. } if *found == code)
     }
 
     /// As a read that failed is told to people. `what` completes "… could not be read".
-    pub fn of_read(self, what: &str) -> PortError {
+    pub(crate) fn of_read(self, what: &str) -> PortError {
         match self {
             Trouble::Status {
                 code: 401, message, ..

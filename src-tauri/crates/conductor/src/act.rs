@@ -53,16 +53,6 @@ pub enum ActKind {
     TakeOver,
 }
 
-impl ActKind {
-    /// Whether the act may take the release's marks off the object, its own name among them.
-    pub fn may_unsign(&self) -> bool {
-        matches!(
-            self,
-            ActKind::RestoreDeadline | ActKind::RestoreSurge | ActKind::Tidy
-        )
-    }
-}
-
 /// An act as it will be sent: complete, so that after a crash the same act can be sent again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -49,6 +49,8 @@ pub struct Driver {
     pub(crate) queued: Option<Queued>,
     /// A person's command is being carried out.
     pub(crate) in_click: bool,
+    #[cfg(feature = "planted-mistakes")]
+    pub(crate) mistake: Option<crate::Mistake>,
 }
 
 /// What is known about a release now, for a screen.
@@ -153,7 +155,15 @@ impl Driver {
             leading: Leading::default(),
             queued: None,
             in_click: false,
+            #[cfg(feature = "planted-mistakes")]
+            mistake: None,
         }
+    }
+
+    /// Makes the driver wrong on purpose, to see that a test finds it.
+    #[cfg(feature = "planted-mistakes")]
+    pub fn plant(&mut self, mistake: Option<crate::Mistake>) {
+        self.mistake = mistake;
     }
 
     /// Ends a release from the record that was never begun. One that has begun stays as it is.
@@ -176,6 +186,9 @@ impl Driver {
         if let Command::RollBack { target, .. } = &command {
             self.find_template(target).await?;
         }
+        // Whoever goes on after a hold hears again of what is still in the way.
+        self.last_foreign = None;
+        self.last_refusal = None;
         let event = Event::Commanded {
             by: by.clone(),
             command,

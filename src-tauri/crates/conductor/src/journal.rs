@@ -22,6 +22,22 @@ pub struct Intent {
     pub epoch: u64,
 }
 
+impl Intent {
+    /// Whether the act ends with no operation on the object: then its absence says that the act happened.
+    pub fn takes_the_mark_off(&self) -> bool {
+        let Some(previous) = &self.previous else {
+            return false;
+        };
+        let operations = || self.act.patch.as_array().into_iter().flatten();
+        let mark = operations()
+            .find(|operation| operation["op"] == "test" && operation["value"] == previous.0.as_str())
+            .map(|test| &test["path"]);
+        mark.is_some_and(|mark| {
+            operations().any(|operation| operation["op"] == "remove" && operation["path"] == *mark)
+        })
+    }
+}
+
 /// What became of an intent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "code")]

@@ -19,6 +19,8 @@ mod journal;
 mod keep_charter;
 mod leadership;
 mod leading;
+#[cfg(feature = "planted-mistakes")]
+mod mistake;
 mod next;
 mod permission;
 mod port_error;
@@ -43,6 +45,8 @@ pub use dossier::Dossier;
 pub use driver::{CommandError, Driver, DriverView, Ports, Turn};
 pub use journal::{Entry, Intent, Journal, Outcome, Snapshot, Unfinished};
 pub use leadership::{Bid, Claim, Identity, Leader, Leadership};
+#[cfg(feature = "planted-mistakes")]
+pub use mistake::Mistake;
 pub use next::{Next, Waiting};
 pub use port_error::PortError;
 pub use progress::{ActProgress, ActStep};

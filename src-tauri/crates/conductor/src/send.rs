@@ -29,6 +29,9 @@ impl Driver {
                 return;
             };
             self.seen = Some(seen);
+            // What came of earlier acts can be read from the object only before the next one is on it.
+            self.look_up_open_intents();
+            self.recognise_own_operation();
             if self.in_click {
                 // Another Slipway may have acted: the click wins, with a higher token.
                 self.lead_to_roll_back().await;
@@ -63,6 +66,11 @@ impl Driver {
     async fn send_once(&mut self, act: &PreparedAct) -> Result<(), ActError> {
         let sent = self.ports.clock.now();
         let workload = self.dossier.workload.clone();
+        #[cfg(feature = "planted-mistakes")]
+        if self.mistake == Some(crate::Mistake::OutcomeBeforeAct) {
+            self.keep_outcome(&act.operation, Outcome::Applied);
+            self.write_outcomes().await;
+        }
         let answer = self.ports.workloads.act(&workload, act).await;
         self.heard(answer.as_ref().err());
         let at = self.ports.clock.now();
@@ -139,8 +147,14 @@ impl Driver {
         if !error.is_passing() && *error != ActError::Gone {
             let message = error.to_string();
             if self.last_refusal.as_ref() != Some(&message) {
-                self.last_refusal = Some(message.clone());
-                let applied = Box::pin(self.apply(Event::ActRefused { message })).await;
+                let refused = Event::ActRefused {
+                    message: message.clone(),
+                };
+                let applied = Box::pin(self.apply(refused)).await;
+                // What could not be written down is said again when it is refused again.
+                if applied.is_ok() {
+                    self.last_refusal = Some(message);
+                }
                 self.journal_failed(applied);
             }
         }
@@ -155,7 +169,7 @@ impl Driver {
         for intent in open {
             let operation = &intent.act.operation;
             // The last act of a release takes all marks off: where they were and are not any more, it happened.
-            let unsigned = intent.act.kind.may_unsign() && on_object.is_none() && intent.previous.is_some();
+            let unsigned = on_object.is_none() && intent.takes_the_mark_off();
             if on_object.as_ref() == Some(operation) || unsigned {
                 self.queued = None;
                 self.dossier.last_operation = Some(operation.clone());
@@ -232,7 +246,7 @@ impl Driver {
         self.outcomes.push((operation.clone(), at, outcome));
     }
 
-    /// Writes down what became of the acts so far.
+    /// Writes down what became of the acts so far. What the record does not take now is tried again at the next turn.
     pub(crate) async fn write_outcomes(&mut self) {
         let id = self.dossier.release.id.clone();
         let mut waiting = std::mem::take(&mut self.outcomes).into_iter();

@@ -1,7 +1,7 @@
 use crate::driver::{Driver, Turn};
 use crate::health::LOOK_MILLIS;
 use crate::permission::Start;
-use crate::{ApplyError, Bid, Next, Outcome, Pursuit, Snapshot, readiness};
+use crate::{ApplyError, Bid, Next, OperationId, Outcome, Pursuit, Snapshot, readiness};
 use futures::future::{Either, FusedFuture, select};
 use release::{Event, Goal, HoldReason, Observation, Share, Stage};
 
@@ -35,7 +35,7 @@ impl Driver {
             self.leave().await;
             return Turn {
                 next_millis: LOOK_MILLIS,
-                over: self.dossier.release.stage.is_end(),
+                over: self.is_over(),
             };
         }
         self.keep_leading(urgent).await;
@@ -71,8 +71,13 @@ impl Driver {
         };
         Turn {
             next_millis,
-            over: self.dossier.release.stage.is_end(),
+            over: self.is_over(),
         }
+    }
+
+    /// Whether the release is over and everything about it is in the record.
+    fn is_over(&self) -> bool {
+        self.dossier.release.stage.is_end() && self.outcomes.is_empty()
     }
 
     async fn look_at_workload(&mut self, urgent: &mut Urgent) -> bool {
@@ -103,24 +108,24 @@ impl Driver {
         }
     }
 
-    /// An own act whose answer got lost may turn up on the object later than its look-up: then the record is told the truth.
-    fn recognise_own_operation(&mut self) {
-        let Some(view) = self.seen.as_ref().map(|seen| &seen.view) else {
+    /// An own act whose answer got lost may turn up on the object later than its look-up. One from before the last accepted
+    /// act is no news: somebody put old annotations back.
+    pub(crate) fn recognise_own_operation(&mut self) {
+        let Some(seen) = &self.seen else { return };
+        let Some(on_object) = seen.view.operation.clone() else {
             return;
         };
-        let Some(operation) = view.operation.clone() else {
+        let place = |name: &OperationId| self.own_operations.iter().position(|own| own == name);
+        let last = self.dossier.last_operation.as_ref().and_then(place);
+        if place(&on_object) <= last {
             return;
-        };
-        if Some(&operation) != self.dossier.last_operation.as_ref()
-            && self.own_operations.contains(&operation)
-        {
-            let outcome = Outcome::Accepted {
-                generation: view.generation,
-                resource_version: view.resource_version.clone(),
-            };
-            self.dossier.last_operation = Some(operation.clone());
-            self.keep_outcome(&operation, outcome);
         }
+        let outcome = Outcome::Accepted {
+            generation: seen.view.generation,
+            resource_version: seen.view.resource_version.clone(),
+        };
+        self.dossier.last_operation = Some(on_object.clone());
+        self.keep_outcome(&on_object, outcome);
     }
 
     async fn preflight(&mut self, urgent: &mut Urgent) {
@@ -236,6 +241,14 @@ impl Driver {
                     if !self.may_send().await || self.dossier.epoch != epoch {
                         return;
                     }
+                    #[cfg(feature = "planted-mistakes")]
+                    if self.mistake == Some(crate::Mistake::ActBeforeIntent) {
+                        let _ = self
+                            .ports
+                            .workloads
+                            .act(&self.dossier.workload.clone(), &act)
+                            .await;
+                    }
                     if self
                         .write(self.dossier.release.clone(), Vec::new(), Some(&act))
                         .await
@@ -285,15 +298,20 @@ impl Driver {
 
     /// The same foreign change is one event, however often it is seen.
     async fn foreign(&mut self, what: String) {
-        if self.last_foreign.as_ref() != Some(&what) {
-            // Another Slipway is no stranger.
-            self.ask(Bid::Stay, self.floor(), None).await;
-            if self.is_handed_over() {
-                return;
-            }
-            self.last_foreign = Some(what.clone());
-            self.take(Event::ForeignChange { what }).await;
+        if self.last_foreign.as_ref() == Some(&what) {
+            return;
         }
+        // Another Slipway is no stranger.
+        self.ask(Bid::Stay, self.floor(), None).await;
+        if self.is_handed_over() {
+            return;
+        }
+        let applied = Box::pin(self.apply(Event::ForeignChange { what: what.clone() })).await;
+        // What could not be written down is said again at the next turn.
+        if applied.is_ok() {
+            self.last_foreign = Some(what);
+        }
+        self.journal_failed(applied);
     }
 
     /// Applies an event that nobody waits for.

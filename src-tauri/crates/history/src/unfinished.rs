@@ -78,7 +78,8 @@ pub(crate) fn own_operations(acts: &[Row]) -> Result<Vec<OperationId>, HistoryEr
         } else {
             let outcome: Outcome = from_json("an outcome", &row.body)?;
             *accepted |= is_accepted(&outcome);
-            *possible = !matches!(outcome, Outcome::Refused { .. } | Outcome::NeverHappened);
+            // What was not found on the object may still have been on its way when it was looked up.
+            *possible = !matches!(outcome, Outcome::Refused { .. });
         }
     }
     Ok(found

@@ -15,6 +15,9 @@ const KEPT_COUNT: usize = 1000;
 impl World {
     /// Notes an event about an object; the same event again only counts up.
     pub(crate) fn record_event(&mut self, about: &Value, kind: &str, reason: &str, message: &str) {
+        if !self.options.keep_bookkeeping {
+            return;
+        }
         let time = self.clock.seconds();
         let namespace = object::namespace(about).to_owned();
         let same = self

@@ -16,7 +16,7 @@ pub enum Fault {
 }
 
 /// The failures still to come.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Faults {
     next: VecDeque<(Fault, Option<&'static str>)>,
     all: Option<Fault>,

@@ -65,6 +65,7 @@ pub use practice::{Options, Practice};
 pub use scenario::{ALL as SCENARIOS, Scenario};
 pub use seed_data::{Environment, NAMESPACE, PROFILES, Profile, populate, profile};
 pub use service::ApiService;
+pub use store::{Change, ChangeType, Expired, Key};
 pub use traffic::Application;
 pub use watch::{Polled, WatchId};
 pub use world::{World, WorldOptions};

@@ -49,7 +49,7 @@ pub struct Sample {
 pub type Labels = BTreeMap<String, String>;
 
 /// Everything sampled of one pod.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct PodSamples {
     /// namespace, pod, container, app, version, pod_template_hash, job, instance.
     pub labels: Arc<Labels>,
@@ -62,7 +62,7 @@ pub struct PodSamples {
 }
 
 /// The samples of a world.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Recorder {
     every: Duration,
     keep: Duration,

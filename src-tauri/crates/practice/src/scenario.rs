@@ -53,7 +53,7 @@ pub enum PodFate {
 }
 
 /// The scenarios chosen, with the template hash that served then.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Scenarios {
     chosen: BTreeMap<String, BTreeMap<String, (Scenario, String)>>,
 }

@@ -66,7 +66,7 @@ pub struct Expired {
 const KEPT_CHANGES: usize = 20_000;
 
 /// All objects of one cluster and the log of their changes. Revisions grow by one with each change.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Store {
     objects: BTreeMap<Key, Arc<Value>>,
     log: VecDeque<Change>,

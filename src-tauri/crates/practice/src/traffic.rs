@@ -169,7 +169,7 @@ impl World {
 
 /// Lognormal latencies as the share of each bucket among what is left above the buckets before it; kept, since there are few
 /// pairs of median and spread and a great many samples.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct LatencyShares(BTreeMap<(u64, u64), [f64; BUCKETS]>);
 
 impl LatencyShares {

@@ -31,7 +31,7 @@ pub struct WatchRequest {
     pub(crate) timeout: Option<Duration>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Session {
     request: WatchRequest,
     position: u64,
@@ -41,7 +41,7 @@ struct Session {
 }
 
 /// The open watches of one world.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Watches {
     sessions: BTreeMap<WatchId, Session>,
     next: WatchId,

@@ -27,7 +27,7 @@ pub enum Work {
 }
 
 /// A queue with one place per thing: the earliest time asked for wins.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Queue {
     order: BTreeSet<(Duration, Work)>,
     due: BTreeMap<Work, Duration>,

@@ -13,7 +13,7 @@ use crate::pods::PodLife;
 use crate::sampling::Noise;
 use crate::scenario::Scenarios;
 use crate::selector::LabelSelector;
-use crate::store::{Change, ChangeType, Key, Store};
+use crate::store::{Change, ChangeType, Expired, Key, Store};
 use crate::traffic::{Application, LatencyShares};
 use crate::watch::Watches;
 use crate::work::{Queue, Work};
@@ -41,6 +41,10 @@ pub struct WorldOptions {
     pub scrape_every: Duration,
     /// How long samples are kept, in simulated time.
     pub keep_samples: Duration,
+    /// How long a controller takes to notice a change, in simulated time.
+    pub controller_delay: Duration,
+    /// Whether `managedFields` and events are kept: they are most of the work of a write, and nothing else depends on them.
+    pub keep_bookkeeping: bool,
 }
 
 impl Default for WorldOptions {
@@ -53,18 +57,17 @@ impl Default for WorldOptions {
             nodes: 3,
             scrape_every: Duration::from_secs(5),
             keep_samples: Duration::from_secs(2 * 3600 + 600),
+            controller_delay: Duration::from_millis(8),
+            keep_bookkeeping: true,
         }
     }
 }
-
-/// How long a controller takes to notice a change, in simulated time.
-const CONTROLLER_DELAY: Duration = Duration::from_millis(8);
 
 /// How long slower bookkeeping (quota, budgets) takes.
 const BOOKKEEPING_DELAY: Duration = Duration::from_millis(60);
 
 /// A cluster in this process. See the module's page for what it promises.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     pub(crate) options: WorldOptions,
     pub(crate) clock: Clock,
@@ -118,6 +121,11 @@ impl World {
         world
     }
 
+    /// Throws other numbers from here on, for a copy that shall live on differently.
+    pub fn reseed(&mut self, seed: u64) {
+        self.rng = ChaCha8Rng::seed_from_u64(seed);
+    }
+
     /// Simulated time since the start.
     pub fn elapsed(&self) -> Duration {
         self.clock.elapsed()
@@ -165,6 +173,14 @@ impl World {
             .list(resource, namespace)
             .map(|(_, object)| object.clone())
             .collect()
+    }
+
+    /// Every write after a revision, the oldest first: what happened, whoever did it.
+    ///
+    /// # Errors
+    /// [`Expired`] when some of them are no longer kept.
+    pub fn changes_since(&self, revision: u64) -> Result<impl Iterator<Item = &Change>, Expired> {
+        self.store.changes_since(revision)
     }
 
     /// Forgets the log of changes: watches that resume from before get 410.
@@ -223,7 +239,7 @@ impl World {
                 .collect::<Vec<_>>()
         })
         .collect();
-        let at = self.clock.elapsed() + CONTROLLER_DELAY;
+        let at = self.clock.elapsed() + self.options.controller_delay;
         for key in keys {
             let work = match key.resource {
                 Resource::Deployments => Work::Deployment(key.namespace, key.name),
@@ -236,7 +252,7 @@ impl World {
     }
 
     fn notice(&mut self, change: &Change) {
-        let soon = self.clock.elapsed() + CONTROLLER_DELAY;
+        let soon = self.clock.elapsed() + self.options.controller_delay;
         let later = self.clock.elapsed() + BOOKKEEPING_DELAY;
         let (namespace, name) = (change.key.namespace.clone(), change.key.name.clone());
         match change.key.resource {
@@ -362,7 +378,8 @@ impl World {
             None => self.stamp(key.resource, &mut object, &time),
         }
         // What the controllers write all the time on objects nobody else owns is not worth keeping apart by field.
-        if before.is_none() || key.resource == Resource::Deployments {
+        let worth = before.is_none() || key.resource == Resource::Deployments;
+        if worth && self.options.keep_bookkeeping {
             let writer = Writer {
                 manager,
                 operation: "Update",

@@ -100,7 +100,7 @@ impl World {
         }
         let time = self.clock.seconds();
         self.stamp(kind.resource, &mut object, &time);
-        if options.operation != "Apply" {
+        if options.operation != "Apply" && self.options.keep_bookkeeping {
             let writer = Writer {
                 manager: &options.manager,
                 operation: options.operation,
@@ -329,7 +329,7 @@ impl World {
                 object::set(&mut object, &["metadata", "generation"], json!(generation));
             }
         }
-        if options.operation == "Update" {
+        if options.operation == "Update" && self.options.keep_bookkeeping {
             let time = self.clock.seconds();
             let writer = Writer {
                 manager: &options.manager,

@@ -52,6 +52,10 @@ impl Change {
     }
 
     pub(crate) fn workload_gone(&mut self) {
+        // Before the first act there is nothing to hold: the release never starts.
+        self.preflight_answered(&[
+            "The workload does not exist any more, or another one has its name.".to_owned(),
+        ]);
         if let Stage::Held {
             reason: HoldReason::WorkloadGone,
             ..

@@ -72,6 +72,12 @@ pub(crate) fn other_release(live: &Live<'_>) -> String {
     format!("Another release ({release}) holds the workload.")
 }
 
+pub(crate) fn prepared_in_a_hold() -> String {
+    "This release was prepared while another one held the workload, so the workload's own settings are not known. Make a \
+     new release."
+        .to_owned()
+}
+
 pub(crate) fn recreate() -> String {
     "The workload's strategy is Recreate: its pods cannot be replaced in phases.".to_owned()
 }

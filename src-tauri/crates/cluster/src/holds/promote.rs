@@ -29,7 +29,8 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
     if let Some(waiting) = at.until_everything_is(&at.new_hash, true) {
         return Next::Wait(if live.paused { Waiting::Paused } else { waiting });
     }
-    if !at.is_ours() {
+    let ours = at.is_ours() || at.hold_left_its_deadline(&originals);
+    if !ours && (at.rules.restores_once || Originals::of(live.object) == originals) {
         // Somebody finished by hand; what stands is complete, and the rest is not ours to change.
         return Next::Arrived;
     }

@@ -27,18 +27,26 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
     if let Some(waiting) = at.until_everything_is(&target, false) {
         return Next::Wait(waiting);
     }
+    if at.may_be_on_its_way() {
+        // Nothing is to be done, but an act whose answer never came may still arrive, and what it tests still holds: any write
+        // of ours takes that away.
+        let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+        patch.sign(at.pursuit);
+        return Next::Act(patch.act(at.pursuit, ActKind::Tidy));
+    }
     let ours = at.is_ours()
         || live
             .marker
             .as_ref()
-            .is_some_and(|marker| marker.release == at.pursuit.release.0);
-    if !ours {
-        return Next::Arrived;
-    }
+            .is_some_and(|marker| marker.release == at.pursuit.release.0)
+        || at.hold_left_its_deadline(&originals);
     let strategy_differs = {
         let now = Originals::of(live.object);
         now.max_surge != originals.max_surge || now.max_unavailable != originals.max_unavailable
     };
+    if !ours && (at.rules.restores_once || !strategy_differs) {
+        return Next::Arrived;
+    }
     let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
     patch.originals(&originals);
     patch.unsign();
@@ -67,9 +75,15 @@ fn back(at: &Situation<'_>, originals: &Originals, target: &str, kind: ActKind) 
     let live = &at.live;
     let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
     if kind == ActKind::RollBack {
-        patch.template(&at.pursuit.template);
+        if at.rules.replaces_template {
+            patch.template(&at.pursuit.template);
+        } else {
+            patch.merged_template(&at.pursuit.template);
+        }
     }
-    patch.unpause();
+    if at.rules.unpauses {
+        patch.unpause();
+    }
     patch.min_ready(originals.min_ready_seconds.clone());
     // What the hold lets go may not be seen to be gone yet.
     let may_be_gone = if live.held() {

@@ -76,7 +76,12 @@ pub(crate) fn towards(at: &Situation<'_>, share: Share) -> Next {
         stable: others.wanted,
     };
     // While the controller scales, one ReplicaSet is seen before the other: the share counts against no fewer than N pods.
-    let found = Share::of_pods(pods.canary, pods.all().max(pods.replicas));
+    let counted = if at.rules.counts_pods {
+        pods.canary
+    } else {
+        pods.canary.min(live.surge + live.unavailable)
+    };
+    let found = Share::of_pods(counted, pods.all().max(pods.replicas));
     if found > share {
         return Next::Exceeded { share: found };
     }

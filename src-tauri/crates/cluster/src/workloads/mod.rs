@@ -6,6 +6,7 @@ mod path;
 mod pods;
 mod prepare;
 mod read;
+mod refusal;
 mod revisions;
 mod view;
 mod watched;
@@ -17,6 +18,8 @@ pub use environments::Environments;
 pub(crate) use path::encoded;
 pub use prepare::{NewVersion, Prepared};
 pub(crate) use read::{now, pods as pods_of};
+pub use refusal::act_error;
+pub use view::Parts;
 pub(crate) use view::moment;
 
 use crate::holds;

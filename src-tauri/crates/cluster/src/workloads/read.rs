@@ -1,5 +1,5 @@
 use super::path;
-use super::view::{Parts, view};
+use super::view::Parts;
 use crate::request::{Ask, ask_within};
 use conductor::{Observed, PortError, WorkloadRef};
 use kube::Client;
@@ -25,11 +25,7 @@ impl Objects {
             replica_sets: self.replica_sets.iter().collect(),
             pods: self.pods.as_ref().map(|pods| pods.iter().collect()),
         };
-        Observed {
-            at: now(),
-            view: view(&parts),
-            object: self.deployment,
-        }
+        parts.observed(now())
     }
 }
 

@@ -1,6 +1,6 @@
 use super::pods::{self, Pod};
 use crate::holds::{self, Live};
-use conductor::{ArmPods, OperationId, WorkloadView, Writer};
+use conductor::{ArmPods, Observed, OperationId, WorkloadView, Writer};
 use release::{ReleaseId, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -13,11 +13,24 @@ const REVISION: &str = "deployment.kubernetes.io/revision";
 const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
 
 /// The objects that a look is made of.
-pub(crate) struct Parts<'a> {
+pub struct Parts<'a> {
+    /// The Deployment.
     pub deployment: &'a Value,
+    /// The ReplicaSets that its selector finds; those of others are left out by their owner.
     pub replica_sets: Vec<&'a Value>,
     /// `None` if pods may not be read: then the ReplicaSets' own counts must do.
     pub pods: Option<Vec<&'a Value>>,
+}
+
+impl Parts<'_> {
+    /// The look that they make, as of `at`. Pure.
+    pub fn observed(&self, at: Timestamp) -> Observed {
+        Observed {
+            at,
+            view: view(self),
+            object: self.deployment.clone(),
+        }
+    }
 }
 
 pub(crate) fn view(parts: &Parts<'_>) -> WorkloadView {

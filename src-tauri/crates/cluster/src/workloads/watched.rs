@@ -1,5 +1,5 @@
 use super::read;
-use super::view::{Parts, text, view};
+use super::view::{Parts, text};
 use crate::request::{Trouble, of_client_error};
 use conductor::{Observed, PortError, WorkloadRef};
 use futures::StreamExt;
@@ -158,11 +158,7 @@ impl Watched {
             replica_sets: cache.replica_sets.values().collect(),
             pods: (!cache.pods_forbidden).then(|| cache.pods.values().collect()),
         };
-        Some(Observed {
-            at: read::now(),
-            view: view(&parts),
-            object: deployment.clone(),
-        })
+        Some(parts.observed(read::now()))
     }
 
     /// Whether the Deployment just read is the one that the watch knows. If so, the watches are fresh again; if the watch

@@ -214,10 +214,7 @@ impl Model {
                     Some(Outcome::Accepted { .. } | Outcome::Applied | Outcome::Settled)
                 )
             });
-            let impossible = matches!(
-                of_act.last(),
-                Some((_, _, Some(Outcome::Refused { .. } | Outcome::NeverHappened)))
-            );
+            let impossible = matches!(of_act.last(), Some((_, _, Some(Outcome::Refused { .. }))));
             accepted || !impossible
         });
         let open_intents: Vec<Intent> = open

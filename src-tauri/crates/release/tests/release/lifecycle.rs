@@ -37,6 +37,14 @@ fn a_healthy_release_visits_every_phase_and_completes() {
 }
 
 #[test]
+fn a_workload_that_goes_during_the_checks_refuses_the_start() {
+    let story = Story::of(judged_plan())
+        .commanded(Command::Start)
+        .then(Event::WorkloadGone);
+    assert!(matches!(story.stage(), Stage::Refused { reasons } if reasons[0].contains("does not exist")));
+}
+
+#[test]
 fn a_failed_preflight_refuses_the_start_and_names_the_reasons() {
     let story = Story::of(judged_plan())
         .commanded(Command::Start)

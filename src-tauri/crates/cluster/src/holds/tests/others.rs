@@ -237,3 +237,35 @@ fn finishing_by_hand_is_one_command() {
     assert_eq!(scenario.model.of("checkout:2"), 12);
     assert_eq!(scenario.next(), Next::Arrived);
 }
+
+#[test]
+fn a_release_prepared_during_another_ones_hold_does_not_begin() {
+    let mut scenario = Scenario::new(12, Share::from_percent(25.0));
+    scenario.aim(share(25.0));
+    scenario.pursuit.before["spec"]["minReadySeconds"] = json!(holds::HOLD_MIN_READY_SECONDS);
+    assert!(matches!(scenario.next(), Next::Foreign { what } if what.contains("prepared")));
+}
+
+#[test]
+fn an_own_operation_older_than_the_last_one_says_that_somebody_put_it_back() {
+    let mut scenario = at_a_quarter_of(12);
+    let stale = scenario.pursuit.last_operation.clone().unwrap();
+    scenario.pursuit.own_operations = vec![stale, OperationId("later".into())];
+    scenario.pursuit.last_operation = Some(OperationId("later".into()));
+    assert!(matches!(scenario.next(), Next::Foreign { .. }));
+}
+
+#[test]
+fn a_rollback_with_nothing_to_do_takes_the_ground_from_an_act_on_its_way() {
+    let mut scenario = Scenario::new(4, Share::from_percent(25.0));
+    scenario.aim(share(25.0));
+    let Next::Act(late) = scenario.next() else {
+        panic!()
+    };
+    scenario.pursuit.own_operations = vec![late.operation.clone()];
+    scenario.aim(back());
+    let Next::Act(mark) = scenario.next() else {
+        panic!("the late act could still begin a hold")
+    };
+    assert_eq!(mark.kind, ActKind::Tidy);
+}

@@ -1,0 +1,213 @@
+use crate::check::Applied;
+use crate::check::outsiders::HELD_FIELDS;
+use crate::room::Room;
+use crate::truth::operation;
+use crate::wire::Request;
+use cluster::holds::{HOLD_MIN_READY_SECONDS, max_surge_pods, max_unavailable_pods};
+use conductor::ActKind;
+use release::{ReleaseId, Stage};
+use serde_json::Value;
+use std::time::Duration;
+
+/// What a Slipway cannot have seen yet: its watches may be this late.
+const UNSEEN: Duration = Duration::from_secs(12);
+
+impl Room {
+    /// An own act was stored: by whom, in which order, with what it allows the controller to do.
+    pub(crate) fn own_act_applied(&mut self, request: &Request, before: &Value, after: &Value) {
+        let now = self.now();
+        let operation_id = request.act.operation.clone();
+        let mut parts = operation_id.0.rsplitn(3, '.');
+        let _number = parts.next();
+        let _epoch = parts.next();
+        let release = ReleaseId(parts.next().unwrap_or_default().to_owned());
+        let applied = Applied {
+            at: now,
+            sent: request.sent,
+            machine: request.machine,
+            release,
+            operation: operation_id,
+            kind: request.act.kind.clone(),
+        };
+        self.check_intent(&applied);
+        self.check_order(&applied);
+        self.check_workload(&applied, before);
+        self.check_foreign(&applied, request, before);
+        self.check_restored(&applied, request, before, after);
+        if operation(after).is_some() {
+            self.check_room(&applied, request, after);
+        }
+        self.truth.template_hash.clone_into(&mut self.checks.own_template);
+        self.checks.applied.push(applied);
+        self.maybe_react();
+    }
+
+    fn check_intent(&mut self, applied: &Applied) {
+        let disk = &self.machines[applied.machine].disk;
+        let back = matches!(
+            applied.kind,
+            ActKind::RollBack | ActKind::RestoreSurge | ActKind::Tidy
+        );
+        let travelled = back && disk.unwritten.contains(&applied.operation);
+        if !travelled && !disk.has_intent(&applied.operation) {
+            let what = format!("{} ({:?}) was stored", applied.operation.0, applied.kind);
+            self.checks.violated("no act without a durable intent", what);
+        }
+    }
+
+    /// Acts of one release take effect in the order in which they were meant, each once, and no other Slipway's in between.
+    fn check_order(&mut self, applied: &Applied) {
+        let number = |name: &str| name.rsplit('.').next().and_then(|text| text.parse::<u64>().ok());
+        let late = self.checks.applied.iter().rev().find(|other| {
+            other.release == applied.release && number(&other.operation.0) >= number(&applied.operation.0)
+        });
+        // Old annotations that somebody puts back make an old precondition hold again.
+        let put_back = |since: Duration| self.checks.disturbed.is_some_and(|at| at >= since);
+        if let Some(other) = late.filter(|other| !put_back(other.at)) {
+            let what = format!("{} was stored after {}", applied.operation.0, other.operation.0);
+            self.checks.violated("acts take effect once and in order", what);
+        }
+        let first = self
+            .checks
+            .applied
+            .iter()
+            .position(|other| other.release == applied.release);
+        let between = first.and_then(|first| {
+            self.checks.applied[first..]
+                .iter()
+                .rev()
+                .find(|other| other.machine != applied.machine)
+        });
+        if let Some(other) = between {
+            let commanded = self.machines[applied.machine].commanded;
+            if commanded.is_none_or(|at| at < other.at) && !self.insists(applied) {
+                let what = format!(
+                    "{} was stored after {} of another Slipway",
+                    applied.operation.0, other.operation.0
+                );
+                self.checks.violated("two drivers' acts never interleave", what);
+            }
+        }
+    }
+
+    /// A person's rollback wins over whatever others did.
+    fn insists(&self, applied: &Applied) -> bool {
+        self.machines[applied.machine]
+            .disk
+            .release(&applied.release)
+            .is_some_and(|release| matches!(release.stage, Stage::RollingBack { automatic: false, .. }))
+    }
+
+    fn check_workload(&mut self, applied: &Applied, before: &Value) {
+        let uid = crate::truth::text(before, "/metadata/uid");
+        if self
+            .checks
+            .known(&applied.release)
+            .is_some_and(|known| known.uid != uid)
+        {
+            let what = format!("{} changed a workload that was made later", applied.operation.0);
+            self.checks.violated("an act is for one workload only", what);
+        }
+    }
+
+    /// A foreign version is not fought: once it can have been seen, only a person's click goes on.
+    fn check_foreign(&mut self, applied: &Applied, request: &Request, before: &Value) {
+        let Some(changed) = self.checks.foreign_template else {
+            return;
+        };
+        let found = before.pointer("/spec/template").map(cluster::template_hash);
+        if found.as_ref() == Some(&self.checks.own_template) {
+            // They put back what was there.
+            return;
+        }
+        let seen = request.looked >= self.checks.foreign_version;
+        let by_person = self.machines[applied.machine]
+            .commanded
+            .is_some_and(|at| at >= changed);
+        // A rollback with a full disk travels in the patch alone: the journal cannot say who asked for it.
+        let unwritten = &self.machines[applied.machine].disk.unwritten;
+        let insists = self.insists(applied) || unwritten.contains(&applied.operation);
+        let began_after = self
+            .checks
+            .applied
+            .iter()
+            .all(|other| other.release != applied.release || other.at > changed);
+        let tidies = matches!(applied.kind, ActKind::Tidy | ActKind::RestoreSurge);
+        if seen && !by_person && !insists && !began_after && !tidies {
+            let what = format!(
+                "{} ({:?}) was sent at {:.3} s after somebody changed the version at {:.3} s",
+                applied.operation.0,
+                applied.kind,
+                request.sent.as_secs_f64(),
+                changed.as_secs_f64()
+            );
+            self.checks.violated("a foreign change is not fought", what);
+        }
+    }
+
+    /// Once the originals are back the release leaves the workload alone, unless a person asks for more.
+    fn check_restored(&mut self, applied: &Applied, request: &Request, before: &Value, after: &Value) {
+        let restores = matches!(
+            applied.kind,
+            ActKind::RestoreDeadline | ActKind::RestoreSurge | ActKind::Tidy
+        ) && HELD_FIELDS
+            .iter()
+            .any(|path| before.pointer(path) != after.pointer(path));
+        let again = restores
+            && self.checks.restored.get(&applied.release.0).is_some_and(|at| {
+                self.machines[applied.machine]
+                    .commanded
+                    .is_none_or(|asked| asked < *at)
+            });
+        if again {
+            let what = format!(
+                "{} ({:?}) was stored after the originals were back",
+                applied.operation.0, request.act.kind
+            );
+            self.checks
+                .violated("original fields are restored exactly once", what);
+        }
+        if operation(before).is_some() && operation(after).is_none() {
+            self.checks.restored.insert(applied.release.0.clone(), applied.at);
+        } else if operation(after).is_some() {
+            self.checks.restored.remove(&applied.release.0);
+        }
+    }
+
+    /// What an act allows the controller to do, by the controller's own rules, is within the plan.
+    fn check_room(&mut self, applied: &Applied, request: &Request, after: &Value) {
+        let recently = |at: Option<Duration>| at.is_some_and(|at| request.sent < at + UNSEEN);
+        let Some(known) = self.checks.known(&applied.release) else {
+            return;
+        };
+        let held =
+            after.pointer("/spec/minReadySeconds").and_then(Value::as_i64) == Some(HOLD_MIN_READY_SECONDS);
+        if !held || recently(self.checks.disturbed) {
+            return;
+        }
+        let replicas = self.truth.replicas;
+        let (surge, unavailable) = (max_surge_pods(after), max_unavailable_pods(after));
+        let (canary, stable) = self.truth.wanted(&known.new_hash);
+        let (ready, ready_stable) = self.truth.ready(&known.new_hash);
+        let stable_left = stable.min(replicas.saturating_sub(unavailable));
+        let filled = (replicas + surge).saturating_sub(stable_left).min(replicas);
+        let (allowed, planned) = self.allowed(known);
+        if filled > allowed.max(canary) {
+            let what = format!(
+                "{} lets {filled} pods of the new version come, {planned} of {replicas} allow {allowed}",
+                applied.operation.0
+            );
+            self.checks
+                .violated("own acts never exceed the plan's share", what);
+        }
+        let serving = ready + ready_stable.min(stable_left);
+        let least = replicas.min(ready + ready_stable);
+        if serving < least && !self.scenario.plan.accept_less_capacity {
+            let what = format!(
+                "{} leaves {serving} serving of {replicas}, {ready} new and {ready_stable} old ones served",
+                applied.operation.0
+            );
+            self.checks.violated("never under N serving by own acts", what);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+use crate::check::Known;
+use crate::room::Room;
+use release::Share;
+
+impl Room {
+    /// As long as nobody else has touched anything, the share and the serving pods are Slipway's doing alone.
+    pub(crate) fn check_pods(&mut self) {
+        if self.checks.disturbed.is_some() {
+            return;
+        }
+        let Some(known) = self.checks.releases.last() else {
+            return;
+        };
+        let replicas = self.truth.replicas;
+        let (canary, others) = self.truth.wanted(&known.new_hash);
+        let (allowed, planned) = self.allowed(known);
+        if canary > allowed {
+            let what = format!(
+                "{canary} pods of the new version are wanted beside {others}, {planned} of {replicas} allow {allowed}"
+            );
+            self.checks
+                .violated("own acts never exceed the plan's share", what);
+        }
+        let (new, old) = self
+            .truth
+            .ready(&self.checks.releases[self.checks.releases.len() - 1].new_hash);
+        if new + old < replicas && !self.scenario.plan.accept_less_capacity {
+            let what = format!("{new} new and {old} old pods serve, {replicas} are wanted");
+            self.checks.violated("never under N serving by own acts", what);
+        }
+    }
+
+    /// The most pods of the new version that the plan allows now, by the journal.
+    pub(crate) fn allowed(&self, known: &Known) -> (u32, Share) {
+        let planned = self.machines[known.machine]
+            .disk
+            .release(&known.id)
+            .map_or(Share::NONE, release::Release::planned_share);
+        (pods_of(planned, self.truth.replicas), planned)
+    }
+}
+
+/// A share in pods, to the nearest; a single replica's half is the pod beside it.
+fn pods_of(share: Share, replicas: u32) -> u32 {
+    if replicas == 1 && share != Share::NONE {
+        return 1;
+    }
+    let nearest = (u64::from(share.basis_points()) * u64::from(replicas) + 5_000) / 10_000;
+    u32::try_from(nearest).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,33 @@
+use crate::disk::Disk;
+use crate::watch::Watch;
+use std::time::Duration;
+
+/// One person's machine with a Slipway on it.
+#[derive(Debug, Default)]
+pub struct Machine {
+    pub disk: Disk,
+    pub watch: Watch,
+    /// What the watches said may be behind: the next look asks.
+    pub doubt: bool,
+    /// How far the wall clock is off, in milliseconds.
+    pub wall_offset: i64,
+    /// Time asleep that the monotonic clock left out.
+    pub slept: Duration,
+    /// When the waiting program wants to be asked again.
+    pub wake: Option<Duration>,
+    /// The program died at a crash point.
+    pub crashed: bool,
+    /// A person calls: what only reads gives way.
+    pub called: bool,
+    /// The Deployment's resourceVersion at the last look.
+    pub looked: u64,
+    /// When a person's last command was carried out.
+    pub commanded: Option<Duration>,
+}
+
+impl Machine {
+    /// Asks to be woken at `at` or earlier.
+    pub fn wake_at(&mut self, at: Duration) {
+        self.wake = Some(self.wake.map_or(at, |other| other.min(at)));
+    }
+}

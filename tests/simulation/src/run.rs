@@ -1,0 +1,558 @@
+//! One seed from its beginning to its end.
+
+use crate::begin;
+use crate::check::{Known, Violation};
+use crate::deployment::{NAME, NAMESPACE, new_template};
+use crate::dice::Dice;
+use crate::fault::{Counts, Fault};
+use crate::happening::{Ask, Happening};
+use crate::machine::Machine;
+use crate::mistake::Mistake;
+use crate::ports::Port;
+use crate::process::{Done, Process, Task};
+use crate::room::{Room, Shared, Weather};
+use crate::scenario::{Quality, Scenario};
+use crate::trace::Trace;
+use crate::truth::{Log, Truth};
+use crate::wire::Wire;
+use conductor::{Dossier, Driver, Waiting, WorkloadKind, WorkloadRef};
+use judge::{Options, SignalSpec};
+use release::{
+    Command, Gate, GateOutcome, HoldReason, Person, Release, ReleaseId, RollbackTarget, Stage, Timestamp,
+};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How long after the faults have stopped everything must have come to rest.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// A rest this long is the end.
+const REST: Duration = Duration::from_secs(8);
+
+/// What became of a seed.
+#[derive(Debug, Clone, Default)]
+pub struct Ended {
+    pub seed: u64,
+    pub counts: Counts,
+    pub states: BTreeMap<String, u64>,
+    pub violations: Vec<Violation>,
+    pub turns: u64,
+    pub trace: String,
+}
+
+/// Runs one seed.
+pub fn run(seed: u64, mistake: Option<Mistake>, traced: bool) -> Ended {
+    Run::new(seed, mistake, traced).to_the_end()
+}
+
+struct Run {
+    shared: Shared,
+    processes: Vec<Process>,
+    next_release: u32,
+    turns: u64,
+    rest_since: Option<(Duration, String)>,
+    last_start: Duration,
+}
+
+impl Run {
+    fn new(seed: u64, mistake: Option<Mistake>, traced: bool) -> Run {
+        let scenario = Scenario::of(seed);
+        let world = begin::world(&scenario);
+        let room = Room {
+            log: Log {
+                revision: begin::EMPTY,
+                ..Log::default()
+            },
+            world,
+            dice: Dice::new(seed ^ 0x5eed_5eed),
+            counts: Counts::default(),
+            trace: Trace::new(traced),
+            machines: vec![Machine::default()],
+            truth: Truth::default(),
+            wire: Wire::default(),
+            weather: Weather::default(),
+            checks: crate::check::Checks::default(),
+            mistake,
+            calm: false,
+            scenario,
+        };
+        let shared = Shared(Arc::new(Mutex::new(room)));
+        let port = Port {
+            shared: shared.clone(),
+            machine: 0,
+        };
+        Run {
+            shared,
+            processes: vec![Process::new(port)],
+            next_release: 1,
+            turns: 0,
+            rest_since: None,
+            last_start: Duration::ZERO,
+        }
+    }
+
+    fn to_the_end(mut self) -> Ended {
+        self.prepare();
+        self.begin_release(0);
+        loop {
+            let now = self.shared.lock().now();
+            let Some(next) = self.next_time(now) else { break };
+            {
+                let mut room = self.shared.lock();
+                room.pass(next.max(now));
+                room.deliver();
+            }
+            self.follow_the_script();
+            self.run_programs();
+            if self.is_at_rest() {
+                break;
+            }
+        }
+        self.finish()
+    }
+
+    /// The workload runs its first version.
+    fn prepare(&mut self) {
+        let mut room = self.shared.lock();
+        room.collect();
+        let begun = room.now();
+        for (at, _) in &mut room.scenario.script {
+            *at += begun;
+        }
+        room.scenario.calm += begun;
+        if room.scenario.quality != Quality::Good {
+            room.fault(Fault::BadVersion);
+        }
+        let text = format!("{:?}", room.scenario);
+        room.say(|| text);
+    }
+
+    fn begin_release(&mut self, machine: usize) {
+        let mut room = self.shared.lock();
+        let Some(before) = room.deployment() else { return };
+        let tag = if machine == 0 {
+            (self.next_release + 1).to_string()
+        } else {
+            "b".to_owned()
+        };
+        let quality = if machine == 0 && self.next_release == room.scenario.releases {
+            room.scenario.quality
+        } else {
+            Quality::Good
+        };
+        if machine == 0 {
+            self.next_release += 1;
+        }
+        let current = before.pointer("/spec/template").cloned().unwrap_or(Value::Null);
+        let template = new_template(&current, &tag, quality);
+        let (from, to) = (cluster::version_of(&current), cluster::version_of(&template));
+        let id = ReleaseId(format!("r{tag}"));
+        let release = Release::planned(
+            id.clone(),
+            NAME,
+            "production",
+            from.clone(),
+            to.clone(),
+            room.scenario.plan.clone(),
+            Person::named("Mei Lin"),
+        );
+        let uid = crate::truth::text(&before, "/metadata/uid").to_owned();
+        room.checks.releases.push(Known {
+            machine,
+            id,
+            uid: uid.clone(),
+            new_hash: to.template_hash,
+            before_hash: from.template_hash,
+            before: (*before).clone(),
+        });
+        let signals = if room.scenario.has_signals {
+            vec![SignalSpec::error_ratio("errors", 0.02)]
+        } else {
+            Vec::new()
+        };
+        let dossier = Dossier {
+            release,
+            workload: WorkloadRef {
+                environment: "production".into(),
+                namespace: NAMESPACE.into(),
+                kind: WorkloadKind::Deployment,
+                name: NAME.into(),
+            },
+            uid,
+            created: Timestamp(room.world.now().as_millisecond()),
+            reason: String::new(),
+            before: (*before).clone(),
+            new_template: template,
+            other_templates: BTreeMap::new(),
+            signals,
+            judging: Options {
+                warmup_seconds: 0.0,
+                ..Options::default()
+            },
+            epoch: 1,
+            last_operation: None,
+            operations: 0,
+        };
+        drop(room);
+        self.processes[machine].begin(dossier);
+    }
+
+    fn next_time(&self, now: Duration) -> Option<Duration> {
+        let room = self.shared.lock();
+        let programs = self
+            .processes
+            .iter()
+            .enumerate()
+            .filter_map(|(machine, process)| process.next(room.machines[machine].wake, now));
+        let script = room.scenario.script.first().map(|(at, _)| *at);
+        let calm = (!room.calm).then_some(room.scenario.calm);
+        programs
+            .chain(script)
+            .chain(calm)
+            .chain(room.wire.next_arrival())
+            .min()
+    }
+
+    fn follow_the_script(&mut self) {
+        loop {
+            let what = {
+                let mut room = self.shared.lock();
+                let now = room.now();
+                match room.scenario.script.first() {
+                    Some((at, _)) if *at <= now => room.scenario.script.remove(0).1,
+                    _ => break,
+                }
+            };
+            self.happen(&what);
+        }
+        let mut room = self.shared.lock();
+        if !room.calm && room.now() >= room.scenario.calm {
+            room.say(|| "CALM".into());
+            let has_quota = !room
+                .world
+                .list(practice::Resource::ResourceQuotas, Some(NAMESPACE))
+                .is_empty();
+            if has_quota {
+                room.outside(&Happening::Quota(false));
+            }
+            room.calm = true;
+            room.scenario.script.clear();
+            for machine in &mut room.machines {
+                machine.disk.full = false;
+            }
+        }
+    }
+
+    fn happen(&mut self, what: &Happening) {
+        let mut room = self.shared.lock();
+        let now = room.now();
+        match what {
+            Happening::Person(ask) => {
+                room.fault(Fault::PersonCommand);
+                room.machines[0].called = true;
+                drop(room);
+                self.processes[0].commands.push_back(command(*ask));
+            }
+            Happening::SecondSlipway => {
+                if room.machines.len() > 1 || room.deployment().is_none() {
+                    return;
+                }
+                room.fault(Fault::TwoSlipways);
+                room.machines.push(Machine::default());
+                drop(room);
+                let port = Port {
+                    shared: self.shared.clone(),
+                    machine: 1,
+                };
+                self.processes.push(Process::new(port));
+                self.begin_release(1);
+            }
+            Happening::Offline(on) => room.weather.offline = *on,
+            Happening::Forbidden(on) => room.weather.forbidden = *on,
+            Happening::Admission(on) => room.weather.admission = *on,
+            Happening::Unmeasured(on) => room.weather.unmeasured = *on,
+            Happening::DiskFull(on) => room.machines[0].disk.full = *on,
+            Happening::ClockJump { millis } => {
+                room.fault(Fault::ClockJump);
+                room.machines[0].wall_offset += millis;
+            }
+            Happening::Sleep { millis } => {
+                room.fault(Fault::Sleep);
+                let asleep = Duration::from_millis(*millis);
+                if !room.scenario.sleep_counts {
+                    room.machines[0].slept += asleep;
+                }
+                self.processes[0].asleep = now + asleep;
+            }
+            others => room.outside(others),
+        }
+    }
+
+    fn run_programs(&mut self) {
+        let now = self.shared.lock().now();
+        for machine in 0..self.processes.len() {
+            let due = {
+                let room = self.shared.lock();
+                self.processes[machine].next(room.machines[machine].wake, now)
+            };
+            if due.is_some_and(|due| due <= now) {
+                self.run_program(machine, now);
+            }
+        }
+    }
+
+    fn run_program(&mut self, machine: usize, now: Duration) {
+        let process = &mut self.processes[machine];
+        if let Task::Off = process.task {
+            process.restart = None;
+            self.last_start = now;
+            let found = self.shared.lock().machines[machine].disk.unfinished();
+            self.shared.lock().say(|| format!("{machine} starts again"));
+            if let Some(unfinished) = found.into_iter().last()
+                && let Ok(mut driver) = Driver::recover(unfinished, process.port.ports())
+            {
+                if let Some(Mistake::Driver(mistake)) = self.shared.lock().mistake {
+                    driver.plant(Some(mistake));
+                }
+                process.task = Task::Idle(Box::new(driver), now);
+            }
+            return;
+        }
+        if !matches!(process.task, Task::Busy(_)) {
+            if !process.commands.is_empty() {
+                self.shared.lock().machines[machine].commanded = Some(now);
+            }
+            process.go_on();
+        }
+        self.shared.lock().machines[machine].wake = None;
+        let done = process.poll();
+        if std::mem::take(&mut self.shared.lock().machines[machine].crashed) {
+            self.die(machine, now);
+            return;
+        }
+        match done {
+            None => {}
+            Some(Done::Begun(Ok(mut driver))) => {
+                self.plant(&mut driver);
+                self.processes[machine].commands.push_back(Command::Start);
+                self.processes[machine].task = Task::Idle(driver, now);
+            }
+            Some(Done::Begun(Err(_))) => self.processes[machine].restart = None,
+            Some(Done::Commanded(driver, command, answer)) => {
+                self.shared
+                    .lock()
+                    .say(|| format!("{machine} asked {command:?}: {answer:?}"));
+                self.processes[machine].task = Task::Idle(driver, now);
+            }
+            Some(Done::Turned(driver, turn)) => self.turned(machine, driver, turn, now),
+        }
+    }
+
+    fn turned(&mut self, machine: usize, driver: Box<Driver>, turn: conductor::Turn, now: Duration) {
+        self.turns += 1;
+        let process = &mut self.processes[machine];
+        let release = &driver.dossier().release;
+        let approves = release.stage == Stage::Baking && release.open_gates() == [Gate::Approval];
+        if turn.over {
+            let again = machine == 0 && release.stage == Stage::Completed;
+            process.task = Task::Over(driver);
+            let room = self.shared.lock();
+            let another = again && !room.calm && self.next_release <= room.scenario.releases;
+            drop(room);
+            if another {
+                self.begin_release(machine);
+            }
+            return;
+        }
+        if approves && process.commands.is_empty() {
+            process.commands.push_back(Command::Approve {
+                reason: String::new(),
+            });
+        }
+        // A watch event may call earlier than the longest wait.
+        let mut room = self.shared.lock();
+        let wait = if room.dice.chance(0.25) {
+            room.dice.millis(20, turn.next_millis.max(21))
+        } else {
+            Duration::from_millis(turn.next_millis)
+        };
+        drop(room);
+        self.processes[machine].task = Task::Idle(driver, now + wait);
+    }
+
+    fn plant(&self, driver: &mut Driver) {
+        if let Some(Mistake::Driver(mistake)) = self.shared.lock().mistake {
+            driver.plant(Some(mistake));
+        }
+    }
+
+    fn die(&mut self, machine: usize, now: Duration) {
+        let process = &mut self.processes[machine];
+        process.task = Task::Off;
+        process.commands.clear();
+        let mut room = self.shared.lock();
+        let Room { machines, dice, .. } = &mut *room;
+        let lost = machines[machine].disk.crash(dice);
+        let pause = if dice.chance(0.1) {
+            dice.millis(60_000, 7_200_000)
+        } else {
+            dice.millis(50, 15_000)
+        };
+        machines[machine].wake = None;
+        machines[machine].called = false;
+        machines[machine].watch = crate::watch::Watch::default();
+        if lost > 0 {
+            room.fault(Fault::JournalWriteLost);
+        }
+        process.restart = Some(now + pause);
+    }
+
+    /// Whether nothing moves any more: every release is over, held, or waits for what only a person can do.
+    fn is_at_rest(&mut self) -> bool {
+        let room = self.shared.lock();
+        let now = room.now();
+        if !room.calm {
+            return false;
+        }
+        let calm = room.scenario.calm;
+        drop(room);
+        let is_bad = matches!(
+            self.shared.lock().scenario.quality,
+            Quality::NeverReady | Quality::Crashing
+        );
+        let states: Vec<Option<String>> = self
+            .processes
+            .iter()
+            .map(|process| state_of(process, is_bad))
+            .collect();
+        let awake = self
+            .processes
+            .iter()
+            .map(|process| process.asleep)
+            .max()
+            .unwrap_or_default();
+        let restarted = self
+            .processes
+            .iter()
+            .filter_map(|process| process.restart)
+            .max()
+            .unwrap_or_default();
+        if now > calm.max(awake).max(restarted).max(self.last_start) + PATIENCE {
+            return true;
+        }
+        if states.iter().any(Option::is_none) {
+            self.rest_since = None;
+            return false;
+        }
+        let all = states.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        match &self.rest_since {
+            Some((since, before)) if *before == all => now >= *since + REST,
+            _ => {
+                self.rest_since = Some((now, all));
+                false
+            }
+        }
+    }
+
+    fn finish(self) -> Ended {
+        let mut states: BTreeMap<String, u64> = BTreeMap::new();
+        let mut room = self.shared.lock();
+        for (machine, process) in self.processes.iter().enumerate() {
+            let is_bad = matches!(room.scenario.quality, Quality::NeverReady | Quality::Crashing);
+            let state = match state_of(process, is_bad) {
+                Some(state) => state,
+                None => {
+                    let stage = process.driver().map_or_else(
+                        || "nothing runs".to_owned(),
+                        |driver| {
+                            format!(
+                                "{:?}, waits for {:?}",
+                                driver.dossier().release.stage,
+                                driver.view().waiting
+                            )
+                        },
+                    );
+                    let what = format!("{machine} is still {stage}");
+                    room.checks.violated("every release ends or holds", what);
+                    "stuck".to_owned()
+                }
+            };
+            *states.entry(state).or_default() += 1;
+        }
+        room.check_end();
+        let violations = std::mem::take(&mut room.checks.violations);
+        for violation in &violations {
+            room.say(|| format!("VIOLATION {}: {}", violation.rule, violation.what));
+        }
+        Ended {
+            seed: room.scenario.seed,
+            counts: room.counts.clone(),
+            states,
+            violations,
+            turns: self.turns,
+            trace: room.trace.take(),
+        }
+    }
+}
+
+/// Where a program rests, in a word for people; `None` while it moves.
+fn state_of(process: &Process, is_bad: bool) -> Option<String> {
+    let driver = match &process.task {
+        Task::Off if process.restart.is_none() => return Some("nothing left to drive".into()),
+        _ if !process.commands.is_empty() => return None,
+        _ => process.driver()?,
+    };
+    let release = &driver.dossier().release;
+    Some(match &release.stage {
+        Stage::Completed => "completed".into(),
+        Stage::RolledBack => "rolled back".into(),
+        Stage::Refused { .. } => "refused".into(),
+        Stage::Planned => "planned".into(),
+        Stage::Held { reason, .. } => format!("held: {}", reason_of(reason)),
+        Stage::Preflight => return None,
+        Stage::Shifting | Stage::Baking | Stage::Promoting | Stage::RollingBack { .. } => {
+            let rolls_back = matches!(release.stage, Stage::RollingBack { .. });
+            // Going forward is off and the plan leaves going back to a person; the screen says so.
+            if !rolls_back && release.health() == GateOutcome::Degraded && !release.plan.automatic_rollback {
+                return Some("waits: degraded".into());
+            }
+            match driver.view().waiting? {
+                Waiting::Paused if !rolls_back => "waits: paused".into(),
+                Waiting::NoReplicas => "waits: no replicas".into(),
+                // Shown with its numbers; pods that never become Ready are nothing that waiting ends.
+                Waiting::PodsReady { .. } if is_bad => "waits: pods not Ready".into(),
+                _ => return None,
+            }
+        }
+    })
+}
+
+fn reason_of(reason: &HoldReason) -> &'static str {
+    match reason {
+        HoldReason::Person { .. } => "a person",
+        HoldReason::EvidenceMissing => "evidence missing",
+        HoldReason::NotReady => "not Ready",
+        HoldReason::Excess { .. } => "excess",
+        HoldReason::ForeignChange { .. } => "foreign change",
+        HoldReason::WorkloadGone => "workload gone",
+        HoldReason::ActRefused { .. } => "act refused",
+        HoldReason::ShareNotPossible { .. } => "share not possible",
+        HoldReason::HandedOver { .. } => "handed over",
+        HoldReason::RollbackNotSent { .. } => "rollback not sent",
+    }
+}
+
+fn command(ask: Ask) -> Command {
+    let reason = String::new();
+    match ask {
+        Ask::Hold => Command::Hold { reason },
+        Ask::Resume => Command::Resume,
+        Ask::SkipBake => Command::SkipBake { reason },
+        Ask::Promote => Command::Promote { reason },
+        Ask::RollBack => Command::RollBack {
+            target: RollbackTarget::Before,
+            reason,
+        },
+    }
+}
