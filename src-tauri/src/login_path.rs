@@ -75,6 +75,7 @@ fn of_shell(shell: &OsStr, limit: Duration) -> Option<String> {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used, reason = "a test may end where it stands")]
 mod tests {
     use super::of_shell;
     use std::ffi::OsStr;

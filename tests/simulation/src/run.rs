@@ -43,7 +43,7 @@ pub struct Ended {
 
 /// Runs one seed.
 pub fn run(seed: u64, mistake: Option<Mistake>, traced: bool) -> Ended {
-    Run::new(seed, mistake, traced).to_the_end()
+    Run::new(seed, mistake, traced).until_the_end()
 }
 
 struct Run {
@@ -92,7 +92,7 @@ impl Run {
         }
     }
 
-    fn to_the_end(mut self) -> Ended {
+    fn until_the_end(mut self) -> Ended {
         self.prepare();
         self.begin_release(0);
         loop {

@@ -121,7 +121,7 @@ impl Soak {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         };
-        let mut back = self.ended.load(Ordering::Relaxed) % ROLLED_BACK == 0;
+        let mut back = self.ended.load(Ordering::Relaxed).is_multiple_of(ROLLED_BACK);
         loop {
             let live = self
                 .call("release.live", json!({ "release": release }))

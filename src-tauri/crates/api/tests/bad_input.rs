@@ -202,7 +202,9 @@ async fn an_impossible_plan_is_refused_with_the_phase_and_the_field_and_nothing_
         let refused = window.api.call("release.start", start).await.unwrap_err();
         assert_eq!(refused.code, "plan-invalid");
     }
-    let history = window.call("history.list", json!({})).await;
+    let history = window
+        .call("history.list", json!({ "text": "", "productionOnly": false }))
+        .await;
     assert_eq!(
         history["releases"].as_array().map(Vec::len),
         Some(0),

@@ -44,6 +44,10 @@ impl Driver {
             self.waiting = None;
             self.not_before = 0;
             self.health.stage_changed(&self.dossier.release);
+            if matches!(self.dossier.release.stage, Stage::RollingBack { .. }) {
+                // What a hold was told of is news to the rollback: it stands in its way.
+                self.last_foreign = None;
+            }
         }
         if let Some(act) = act {
             self.send(act).await;
