@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::package::{Kind, PURE, Package, metadata, text};
+use crate::package::{Kind, PURE, Package, host, metadata, text};
 use crate::violation::{Rule, Violation};
 
 /// A family of packages, told by the start of the name, and the packages of ours that may declare it.
@@ -86,7 +86,8 @@ pub fn violations(packages: &[Package]) -> Vec<Violation> {
 ///
 /// When Cargo cannot resolve the workspace from what this machine has.
 pub fn reached_by_pure_crates(manifest: &Path) -> Result<Vec<Violation>, String> {
-    let graph = Graph::read(&metadata(manifest, &[])?)?;
+    // Only this platform's: the others' crates are not on a machine that has built the workspace and nothing else.
+    let graph = Graph::read(&metadata(manifest, &["--filter-platform", &host()?])?)?;
     let mut found = Vec::new();
     for name in PURE {
         for reached in graph.reached_from(name) {

@@ -109,6 +109,25 @@ pub fn metadata(manifest: &Path, arguments: &[&str]) -> Result<Value, String> {
     serde_json::from_slice(&output.stdout).map_err(|error| format!("cargo metadata: {error}"))
 }
 
+/// The platform that this compiler builds for, as Cargo names it.
+///
+/// # Errors
+///
+/// When the compiler cannot be asked.
+pub fn host() -> Result<String, String> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc)
+        .args(["--print", "host-tuple"])
+        .output()
+        .map_err(|error| format!("cannot start rustc: {error}"))?;
+    let name = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if output.status.success() && !name.is_empty() {
+        Ok(name)
+    } else {
+        Err("rustc does not say what it builds for".to_owned())
+    }
+}
+
 fn dependency(value: &Value) -> Result<Dependency, String> {
     Ok(Dependency {
         name: text(value, "/name")?,
