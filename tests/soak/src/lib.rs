@@ -25,9 +25,17 @@ const ROLLED_BACK: u64 = 5;
 /// A running Slipway with its cells: an application in an environment each.
 pub struct Soak {
     api: Api,
-    cells: Vec<(String, String)>,
+    cells: Vec<Cell>,
     ended: AtomicU64,
     rolled_back: AtomicU64,
+}
+
+/// An application in an environment, and a share that its pods can express.
+#[derive(Debug, Clone)]
+struct Cell {
+    application: String,
+    environment: String,
+    share: f64,
 }
 
 /// What there is at one moment.
@@ -72,11 +80,21 @@ impl Soak {
                 .call("environments.matrix", json!({}))
                 .await
                 .expect("a matrix");
-            let cells = matrix["cells"].as_array().cloned().unwrap_or_default();
-            soak.cells = cells
-                .iter()
-                .map(|cell| (text(&cell["application"]), text(&cell["environment"])))
-                .collect();
+            let known = matrix["cells"].as_array().cloned().unwrap_or_default();
+            let mut cells = Vec::new();
+            for cell in &known {
+                let (application, environment) = (text(&cell["application"]), text(&cell["environment"]));
+                let asked = json!({ "application": application, "environment": environment });
+                let Ok(draft) = soak.call("release.draft", asked).await else {
+                    break;
+                };
+                cells.push(Cell {
+                    application,
+                    environment,
+                    share: draft["possibleShares"][0].as_f64().expect("a share"),
+                });
+            }
+            soak.cells = cells;
         }
         Arc::new(soak)
     }
@@ -91,11 +109,11 @@ impl Soak {
             .cells
             .iter()
             .cloned()
-            .map(|(application, environment)| {
+            .map(|cell| {
                 let soak = Arc::clone(self);
                 tokio::spawn(async move {
                     while soak.ended.load(Ordering::Relaxed) < releases {
-                        soak.one(&application, &environment).await;
+                        soak.one(&cell).await;
                     }
                 })
             })
@@ -106,17 +124,14 @@ impl Soak {
     }
 
     /// One release, from its start to its end.
-    async fn one(&self, application: &str, environment: &str) {
+    async fn one(&self, cell: &Cell) {
         let begun = Instant::now();
         let release = loop {
-            match self
-                .call("release.start", request(application, environment))
-                .await
-            {
+            match self.call("release.start", request(cell)).await {
                 Ok(started) => break text(&started["release"]),
                 Err(failure) => assert!(
                     begun.elapsed() < PATIENCE,
-                    "{application} in {environment} cannot be released: {failure:?}"
+                    "{cell:?} cannot be released: {failure:?}"
                 ),
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -180,8 +195,8 @@ impl Soak {
     }
 }
 
-fn request(application: &str, environment: &str) -> Value {
-    let phases: Vec<Value> = [50.0, 100.0]
+fn request(cell: &Cell) -> Value {
+    let phases: Vec<Value> = [cell.share, 100.0]
         .iter()
         .map(|share| {
             json!({
@@ -192,7 +207,7 @@ fn request(application: &str, environment: &str) -> Value {
         .collect();
     json!({
         "preflight": {
-            "application": application, "environment": environment,
+            "application": cell.application, "environment": cell.environment,
             "source": { "kind": "scenario", "scenario": "healthy" },
             "plan": {
                 "phases": phases, "surgeLimit": 50, "acceptLessCapacity": false, "onExcess": "hold",

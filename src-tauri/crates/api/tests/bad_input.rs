@@ -205,11 +205,7 @@ async fn an_impossible_plan_is_refused_with_the_phase_and_the_field_and_nothing_
     let history = window
         .call("history.list", json!({ "text": "", "productionOnly": false }))
         .await;
-    assert_eq!(
-        history["releases"].as_array().map(Vec::len),
-        Some(0),
-        "{history:#}"
-    );
+    assert_eq!(history["rows"].as_array().map(Vec::len), Some(0), "{history:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,7 +63,7 @@ pub const GROUPS: [Group; 9] = [
     },
     Group {
         name: "ui",
-        minutes: 4,
+        minutes: 6,
         needs: Needs {
             npm: true,
             tests: false,
@@ -104,13 +104,13 @@ pub const GROUPS: [Group; 9] = [
     },
     Group {
         name: "window",
-        minutes: 11,
+        minutes: 10,
         needs: APP,
         run: window,
     },
     Group {
         name: "bundle",
-        minutes: 5,
+        minutes: 4,
         needs: APP,
         run: bundled,
     },
