@@ -300,11 +300,14 @@ impl Tally {
             self.operations,
             self.wrong.len()
         );
-        println!(
-            "kills={kills} lost={} doubled={}",
-            self.lost.len(),
-            self.doubled.len()
-        );
+        // What only a kill can lose is said of kills only; a full disk has its own stated exception.
+        if kills > 0 {
+            println!(
+                "kills={kills} lost={} doubled={}",
+                self.lost.len(),
+                self.doubled.len()
+            );
+        }
     }
 
     /// Whether nothing is wrong.
