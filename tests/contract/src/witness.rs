@@ -92,7 +92,7 @@ impl Witness {
     }
 
     /// Waits until it has looked at what is so now: the look under way may have begun before.
-    pub async fn has_looked(&self) {
+    async fn has_looked(&self) {
         let mut looks = self.looks.clone();
         let now = *looks.borrow();
         looks
@@ -101,8 +101,9 @@ impl Witness {
             .expect("the witness lives");
     }
 
-    /// Every different count since it began or was told to forget, the present one included.
-    pub fn seen(&self) -> Vec<Count> {
+    /// Every different count since it began or was told to forget, the present one included: never none.
+    pub async fn seen(&self) -> Vec<Count> {
+        self.has_looked().await;
         self.seen.lock().unwrap().clone()
     }
 
@@ -110,11 +111,9 @@ impl Witness {
         self.seen.lock().unwrap().clear();
     }
 
-    /// Never fewer than `replicas` pods served, and at least one change was seen.
-    pub fn never_under(&self, replicas: u32) {
-        let seen = self.seen();
-        assert!(!seen.is_empty(), "the witness saw nothing");
-        for count in seen {
+    /// Never fewer than `replicas` pods served.
+    pub async fn never_under(&self, replicas: u32) {
+        for count in self.seen().await {
             assert!(count.serving() >= replicas, "under what was wanted: {count:?}");
         }
     }

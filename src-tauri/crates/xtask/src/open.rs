@@ -16,8 +16,9 @@ pub fn open(workspace: &Workspace, arguments: &[String]) -> Outcome {
     system_packages::require(workspace, &TO_BUILD)?;
     frontend::install(workspace)?;
     frontend::build(workspace)?;
+    // Chosen among the whole workspace: the tests' build then finds every dependency compiled with the same features.
     let status = artifacts::cargo(workspace)
-        .args(["build", "--package", "slipway"])
+        .args(["build", "--workspace", "--bin", "slipway"])
         .status()
         .map_err(|error| format!("cannot start cargo: {error}"))?;
     if !status.success() {

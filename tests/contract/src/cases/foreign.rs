@@ -85,7 +85,7 @@ async fn third_image(bed: Bed) {
     })
     .await;
     told(&room, &mut walk).await;
-    for count in room.witness.seen() {
+    for count in room.witness.seen().await {
         assert!(
             count.pods_of("3.0") <= 2 && count.ready_of("1.0") == 2,
             "it stays held: {count:?}"

@@ -35,16 +35,15 @@ async fn found(bed: Bed, mistake: Mistake) {
         if target.reach(&room, &mut walk).await.is_err() {
             // The walk may see the ReplicaSet that wants too much before there are pods to count.
             let begun = Instant::now();
-            while target.violations(&room).is_empty() {
+            while target.violations(&room).await.is_empty() {
                 assert!(
                     begun.elapsed() < LIMIT,
                     "the witness saw nothing: {:?}",
                     walk.acts
                 );
-                room.witness.has_looked().await;
             }
             return;
         }
     }
-    panic!("not found: {:?}, {:#?}", walk.acts, room.witness.seen());
+    panic!("not found: {:?}, {:#?}", walk.acts, room.witness.seen().await);
 }

@@ -50,7 +50,7 @@ async fn straight(bed: Bed) {
     room.witness.forget();
     assert_eq!(walk.promote(&room).await, End::Arrived);
     room.serves("2.0").await;
-    room.witness.never_under(4);
+    room.witness.never_under(4).await;
     wanted["spec"]["template"] = walk.template.clone();
     assert_eq!(lasting(&room.object().await), wanted);
 }

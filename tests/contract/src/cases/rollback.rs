@@ -80,7 +80,7 @@ async fn after(bed: Bed, acts: usize) {
     assert_eq!(walk.acts.len(), acts, "{:?}", walk.acts);
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
-    room.witness.never_under(4);
+    room.witness.never_under(4).await;
 }
 
 async fn from_first_share(bed: Bed) {
@@ -94,7 +94,7 @@ async fn from_first_share(bed: Bed) {
     room.witness.forget();
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
-    for count in room.witness.seen() {
+    for count in room.witness.seen().await {
         assert_eq!(count.ready_of("1.0"), 10, "old pods stay: {count:?}");
     }
 }
@@ -107,7 +107,7 @@ async fn from_half(bed: Bed) {
     room.witness.forget();
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
-    room.witness.never_under(12);
+    room.witness.never_under(12).await;
 }
 
 async fn from_surge_pod(bed: Bed) {
@@ -118,7 +118,7 @@ async fn from_surge_pod(bed: Bed) {
     room.witness.forget();
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
-    for count in room.witness.seen() {
+    for count in room.witness.seen().await {
         assert_eq!(count.ready_of("1.0"), 1, "the one old pod stays: {count:?}");
     }
 }
@@ -133,7 +133,7 @@ async fn from_completed(bed: Bed) {
     room.witness.forget();
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
-    room.witness.never_under(6);
+    room.witness.never_under(6).await;
 }
 
 async fn before_the_first(bed: Bed) {

@@ -40,7 +40,7 @@ async fn every_share(bed: Bed, replicas: u32, surge: f64) {
     assert_eq!(walk.promote(&room).await, End::Arrived);
     room.serves("2.0").await;
     let most = replicas + Target::of(1, replicas, surge).extra;
-    for count in room.witness.seen() {
+    for count in room.witness.seen().await {
         assert!(count.serving() >= replicas, "under what was wanted: {count:?}");
         assert!(count.all() <= most, "over the surge limit: {count:?}");
     }
@@ -82,8 +82,7 @@ impl Target {
     pub async fn reach(&self, room: &Room, walk: &mut Walk) -> Result<(), String> {
         let share = Share::of_pods(self.canary, self.canary + self.stable);
         let end = walk.to(room, Goal::Share { share }).await;
-        room.witness.has_looked().await;
-        let mut wrong = self.violations(room);
+        let mut wrong = self.violations(room).await;
         let seen = room.count().await;
         if end != End::Arrived {
             wrong.push(format!("on the way to {share}: {end:?}"));
@@ -98,9 +97,9 @@ impl Target {
     }
 
     /// What the witness saw that must not be.
-    pub fn violations(&self, room: &Room) -> Vec<String> {
+    pub async fn violations(&self, room: &Room) -> Vec<String> {
         let mut wrong = Vec::new();
-        for count in room.witness.seen() {
+        for count in room.witness.seen().await {
             if count.pods_of("2.0") > self.canary {
                 wrong.push(format!("over the plan's share: {count:?}"));
             }
