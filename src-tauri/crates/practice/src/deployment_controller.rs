@@ -10,6 +10,7 @@ use crate::workload::*;
 use crate::world::World;
 use crate::{kinds::Resource, rollout_status};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// The controller's name as field manager.
 pub(crate) const MANAGER: &str = "kube-controller-manager";
@@ -43,7 +44,7 @@ impl World {
         let Some(object) = self.store.get(&key) else {
             return;
         };
-        let mut deployment = Deployment((**object).clone());
+        let mut deployment = Deployment(object.clone());
         if object::is_deleting(&deployment.0) {
             return;
         }
@@ -75,7 +76,7 @@ impl World {
                 object::controller_of(set)
                     .is_some_and(|owner| object::text(owner, &["uid"]) == object::uid(&deployment.0))
             })
-            .map(|(_, set)| ReplicaSet((**set).clone()))
+            .map(|(_, set)| ReplicaSet(set.clone()))
             .collect();
         sets.sort_by_key(ReplicaSet::age_order);
         let position = sets
@@ -123,7 +124,7 @@ impl World {
         let mut changed = copy_annotations(&rollout.deployment, &mut set, revision, true);
         let min_ready = rollout.deployment.min_ready_seconds();
         if object::integer(&set.0, &["spec", "minReadySeconds"]).unwrap_or(0) != min_ready {
-            set_or_omit(&mut set.0, min_ready);
+            set_or_omit(set.edit(), min_ready);
             changed = true;
         }
         if changed {
@@ -131,14 +132,14 @@ impl World {
             rollout.new = Some(set);
             return;
         }
-        let mut next = rollout.deployment.0.clone();
+        let mut next = rollout.deployment.clone();
         let mut update = set_revision(&mut next, object::annotation(&set.0, REVISION).unwrap_or("1"));
         if rollout.deployment.progress_deadline().is_some()
-            && object::condition(&next, "Progressing").is_none()
+            && object::condition(&next.0, "Progressing").is_none()
         {
             let message = format!("Found new replica set {:?}", set.name());
             rollout_status::set_condition(
-                &mut next,
+                next.edit(),
                 "Progressing",
                 "True",
                 "FoundNewReplicaSet",
@@ -170,12 +171,12 @@ impl World {
             .is_some()
         {
             // Somebody else's, such as a deleted namesake's that is not collected yet: another name, at the next look.
-            let mut next = deployment.0;
-            object::set(&mut next, &["status", "collisionCount"], json!(collisions + 1));
+            let mut next = deployment;
+            object::set(next.edit(), &["status", "collisionCount"], json!(collisions + 1));
             rollout.deployment = self.write_deployment(next);
             return;
         }
-        let mut set = ReplicaSet(json!({
+        let mut set = ReplicaSet(Arc::new(json!({
             "apiVersion": "apps/v1", "kind": "ReplicaSet",
             "metadata": {
                 "name": name, "namespace": deployment.namespace(),
@@ -184,24 +185,24 @@ impl World {
             },
             "spec": {"replicas": 0, "selector": selector, "template": template},
             "status": {"replicas": 0},
-        }));
-        set_or_omit(&mut set.0, deployment.min_ready_seconds());
+        })));
+        set_or_omit(set.edit(), deployment.min_ready_seconds());
         copy_annotations(&deployment, &mut set, revision, false);
         set_replica_annotations(&mut set, &deployment);
         rollout.new = Some(set.clone());
         let replicas = new_replicas(rollout);
-        object::set(&mut set.0, &["spec", "replicas"], json!(replicas));
+        object::set(set.edit(), &["spec", "replicas"], json!(replicas));
         let set = self.write_replica_set(set);
         if replicas > 0 {
             let message = format!("Scaled up replica set {name} from 0 to {replicas}");
             self.record_event(&deployment.0, "Normal", "ScalingReplicaSet", &message);
         }
-        let mut next = deployment.0;
+        let mut next = deployment;
         let mut update = set_revision(&mut next, &revision.to_string());
         if rollout.deployment.progress_deadline().is_some() {
             let message = format!("Created new replica set {name:?}");
             rollout_status::set_condition(
-                &mut next,
+                next.edit(),
                 "Progressing",
                 "True",
                 "NewReplicaSetCreated",
@@ -239,9 +240,9 @@ impl World {
             (false, "DeploymentPaused") => ("DeploymentResumed", "Deployment is resumed"),
             (false, _) => return,
         };
-        let mut next = deployment.0.clone();
+        let mut next = deployment.clone();
         rollout_status::set_condition(
-            &mut next,
+            next.edit(),
             "Progressing",
             "Unknown",
             reason,
@@ -265,7 +266,7 @@ impl World {
             return false;
         }
         let mut next = set.clone();
-        object::set(&mut next.0, &["spec", "replicas"], json!(size));
+        object::set(next.edit(), &["spec", "replicas"], json!(size));
         set_replica_annotations(&mut next, deployment);
         *set = self.write_replica_set(next);
         if before != size {
@@ -303,22 +304,21 @@ impl World {
 
     fn write_replica_set(&mut self, set: ReplicaSet) -> ReplicaSet {
         let key = Key::new(Resource::ReplicaSets, object::namespace(&set.0), set.name());
-        ReplicaSet((*self.write(key, set.0, MANAGER, "")).clone())
+        ReplicaSet(self.write(key, set.0, MANAGER, ""))
     }
 
-    pub(crate) fn write_deployment(&mut self, object: Value) -> Deployment {
-        let key = Key::new(
-            Resource::Deployments,
-            object::namespace(&object),
-            object::name(&object),
-        );
-        Deployment((*self.write(key, object, MANAGER, "status")).clone())
+    pub(crate) fn write_deployment(&mut self, deployment: Deployment) -> Deployment {
+        let key = Key::new(Resource::Deployments, deployment.namespace(), deployment.name());
+        Deployment(self.write(key, deployment.0, MANAGER, "status"))
     }
 
     /// Writes a new status if it says anything new.
     pub(crate) fn write_status(&mut self, rollout: &Rollout, status: Value) {
-        let mut next = rollout.deployment.0.clone();
-        next["status"] = status;
+        if rollout.deployment.0.get("status") == Some(&status) {
+            return;
+        }
+        let mut next = rollout.deployment.clone();
+        next.edit()["status"] = status;
         self.write_deployment(next);
     }
 }
@@ -331,12 +331,12 @@ fn set_or_omit(set: &mut Value, min_ready_seconds: i64) {
     }
 }
 
-fn set_revision(deployment: &mut Value, revision: &str) -> bool {
-    if object::annotation(deployment, REVISION) == Some(revision) {
+fn set_revision(deployment: &mut Deployment, revision: &str) -> bool {
+    if object::annotation(&deployment.0, REVISION) == Some(revision) {
         return false;
     }
     object::set(
-        deployment,
+        deployment.edit(),
         &["metadata", "annotations", REVISION],
         json!(revision),
     );
@@ -347,12 +347,12 @@ fn set_replica_annotations(set: &mut ReplicaSet, deployment: &Deployment) {
     let desired = deployment.replicas();
     let most = desired + deployment.max_surge();
     object::set(
-        &mut set.0,
+        set.edit(),
         &["metadata", "annotations", DESIRED_REPLICAS],
         json!(desired.to_string()),
     );
     object::set(
-        &mut set.0,
+        set.edit(),
         &["metadata", "annotations", MAX_REPLICAS],
         json!(most.to_string()),
     );
@@ -363,14 +363,14 @@ fn copy_annotations(deployment: &Deployment, set: &mut ReplicaSet, revision: i64
     let mut changed = false;
     for (key, value) in object::strings(&deployment.0, &["metadata", "annotations"]) {
         if !NOT_COPIED.contains(&key.as_str()) && object::annotation(&set.0, &key) != Some(&value) {
-            object::set(&mut set.0, &["metadata", "annotations", &key], json!(value));
+            object::set(set.edit(), &["metadata", "annotations", &key], json!(value));
             changed = true;
         }
     }
     let old = set.revision();
     if old < revision {
         object::set(
-            &mut set.0,
+            set.edit(),
             &["metadata", "annotations", REVISION],
             json!(revision.to_string()),
         );
@@ -382,7 +382,7 @@ fn copy_annotations(deployment: &Deployment, set: &mut ReplicaSet, revision: i64
                 _ => old.to_string(),
             };
             object::set(
-                &mut set.0,
+                set.edit(),
                 &["metadata", "annotations", REVISION_HISTORY],
                 json!(history),
             );

@@ -162,7 +162,7 @@ impl World {
         let mut sets: Vec<ReplicaSet> = self
             .list(Resource::ReplicaSets, Some(namespace))
             .into_iter()
-            .map(|set| ReplicaSet((*set).clone()))
+            .map(ReplicaSet)
             .filter(|set| {
                 object::controller_of(&set.0)
                     .is_some_and(|owner| object::text(owner, &["uid"]) == object::uid(&deployment))

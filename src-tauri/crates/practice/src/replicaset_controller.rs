@@ -26,7 +26,7 @@ impl World {
         let Some(object) = self.store.get(&key) else {
             return;
         };
-        let set = ReplicaSet((**object).clone());
+        let set = ReplicaSet(object.clone());
         if object::is_deleting(&set.0) {
             return;
         }
@@ -34,7 +34,7 @@ impl World {
         let pods = self.active_pods(&set);
         let next = self.count_pods(&set, &pods, failure);
         let min_ready = object::integer(&set.0, &["spec", "minReadySeconds"]).unwrap_or(0);
-        self.write(key, next, MANAGER, "status");
+        self.write(key, next.0, MANAGER, "status");
         if let Some(due) = next_availability(&pods, min_ready, self.clock.now()) {
             let at = self.clock.elapsed() + Duration::from_secs(u64::try_from(due.max(1)).unwrap_or(1));
             self.queue
@@ -183,7 +183,7 @@ impl World {
                     && object::controller_of(other)
                         .is_some_and(|ref_| object::text(ref_, &["uid"]) == owner));
             if same {
-                for pod in self.active_pods(&ReplicaSet((**other).clone())) {
+                for pod in self.active_pods(&ReplicaSet(other.clone())) {
                     *nodes
                         .entry(object::text(&pod, &["spec", "nodeName"]).to_owned())
                         .or_default() += 1;
@@ -193,7 +193,7 @@ impl World {
         nodes
     }
 
-    fn count_pods(&self, set: &ReplicaSet, pods: &[Arc<Value>], failure: Option<String>) -> Value {
+    fn count_pods(&self, set: &ReplicaSet, pods: &[Arc<Value>], failure: Option<String>) -> ReplicaSet {
         let now = self.clock.now();
         let min_ready = object::integer(&set.0, &["spec", "minReadySeconds"]).unwrap_or(0);
         let labels = LabelSelector::from_map(&object::strings(set.template(), &["metadata", "labels"]));
@@ -208,7 +208,6 @@ impl World {
             .iter()
             .filter(|pod| object::is_deleting(pod))
             .count();
-        let mut next = set.0.clone();
         let conditions = object::at(&set.0, &["status", "conditions"]).cloned();
         let mut status = json!({
             "replicas": pods.len(),
@@ -227,7 +226,8 @@ impl World {
         if let Some(conditions) = conditions {
             status["conditions"] = conditions;
         }
-        next["status"] = status;
+        // Only what is in the status matters to the condition.
+        let mut next = json!({ "status": status });
         match failure {
             Some(message) if object::condition(&next, "ReplicaFailure").is_none() => {
                 rollout_status::set_condition(
@@ -244,7 +244,11 @@ impl World {
                 object::remove(&mut next, &["status", "conditions"]);
             }
         }
-        next
+        let mut counted = set.clone();
+        if counted.0.get("status") != next.get("status") {
+            counted.edit()["status"] = next["status"].take();
+        }
+        counted
     }
 }
 

@@ -106,7 +106,7 @@ impl World {
     fn serving_hash(&self, namespace: &str, app: &str) -> String {
         self.store
             .list(Resource::ReplicaSets, Some(namespace))
-            .map(|(_, set)| ReplicaSet((**set).clone()))
+            .map(|(_, set)| ReplicaSet(set.clone()))
             .filter(|set| {
                 set.status("readyReplicas") > 0
                     && object::strings(&set.0, &["spec", "template", "metadata", "labels"])

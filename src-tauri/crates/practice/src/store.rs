@@ -116,14 +116,14 @@ impl Store {
     }
 
     /// Writes an object under a new revision and answers it as stored.
-    pub fn put(&mut self, key: Key, mut object: Value) -> Arc<Value> {
+    pub fn put(&mut self, key: Key, object: impl Into<Arc<Value>>) -> Arc<Value> {
         self.revision += 1;
+        let mut object = object.into();
         object::set(
-            &mut object,
+            Arc::make_mut(&mut object),
             &["metadata", "resourceVersion"],
             json!(self.revision.to_string()),
         );
-        let object = Arc::new(object);
         let previous = self.objects.insert(key.clone(), object.clone());
         let change = if previous.is_some() {
             ChangeType::Modified

@@ -1,7 +1,8 @@
 //! Deployments and ReplicaSets as the controllers read them.
 
 use crate::object;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// The label that tells the pods of one template from those of another.
 pub const HASH_LABEL: &str = "pod-template-hash";
@@ -29,11 +30,16 @@ pub const NOT_COPIED: &[&str] = &[
 /// "No deadline" and "no limit".
 const NO_LIMIT: i64 = i32::MAX as i64;
 
-/// A ReplicaSet.
+/// A ReplicaSet, shared with the store until it is changed.
 #[derive(Clone, Debug)]
-pub struct ReplicaSet(pub Value);
+pub struct ReplicaSet(pub Arc<Value>);
 
 impl ReplicaSet {
+    /// The object to change; what others hold stays as it is.
+    pub fn edit(&mut self) -> &mut Value {
+        Arc::make_mut(&mut self.0)
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         object::name(&self.0)
@@ -79,11 +85,16 @@ impl ReplicaSet {
     }
 }
 
-/// A Deployment.
+/// A Deployment, shared with the store until it is changed.
 #[derive(Clone, Debug)]
-pub struct Deployment(pub Value);
+pub struct Deployment(pub Arc<Value>);
 
 impl Deployment {
+    /// The object to change; what others hold stays as it is.
+    pub fn edit(&mut self) -> &mut Value {
+        Arc::make_mut(&mut self.0)
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         object::name(&self.0)
@@ -185,9 +196,60 @@ pub fn bare_template(template: &Value) -> Value {
     bare
 }
 
-/// Whether two templates make the same pods.
+/// Whether two templates make the same pods: their [`bare_template`]s are the same. Asked for at every look of a controller, so
+/// nothing is copied.
 pub fn same_template(one: &Value, other: &Value) -> bool {
-    bare_template(one) == bare_template(other)
+    let (Value::Object(one), Value::Object(other)) = (one, other) else {
+        return one == other;
+    };
+    same_but_for(one, other, "metadata", same_metadata)
+}
+
+fn same_metadata(one: Option<&Value>, other: Option<&Value>) -> bool {
+    match (one, other) {
+        (Some(Value::Object(one)), Some(Value::Object(other))) => {
+            same_but_for(one, other, "labels", same_labels)
+        }
+        // Metadata that is missing is not the same as metadata without anything in it, as in the copies without the label.
+        _ => one == other,
+    }
+}
+
+/// Labels but for the hash; none left are no labels.
+fn same_labels(one: Option<&Value>, other: Option<&Value>) -> bool {
+    let of = |labels: Option<&Value>| match labels {
+        Some(Value::Object(labels)) => Some(
+            labels
+                .iter()
+                .filter(|(key, _)| *key != HASH_LABEL)
+                .map(|(key, value)| (key.clone(), value.clone()))
+                .collect::<Map<String, Value>>(),
+        )
+        .filter(|labels| !labels.is_empty())
+        .map(Value::Object),
+        others => others.cloned(),
+    };
+    of(one) == of(other)
+}
+
+/// Whether two maps are the same where `field` is compared in its own way.
+fn same_but_for(
+    one: &Map<String, Value>,
+    other: &Map<String, Value>,
+    field: &str,
+    same: fn(Option<&Value>, Option<&Value>) -> bool,
+) -> bool {
+    let is_in = |map: &Map<String, Value>, of: &Map<String, Value>| {
+        map.iter()
+            .filter(|(key, _)| *key != field)
+            .all(|(key, value)| of.get(key) == Some(value))
+    };
+    is_in(one, other)
+        && other
+            .keys()
+            .filter(|key| *key != field)
+            .all(|key| one.contains_key(key))
+        && same(one.get(field), other.get(field))
 }
 
 /// A hash of the template, stable over runs, in the letters Kubernetes uses. `collisions` is the Deployment's count of names
@@ -234,10 +296,10 @@ mod tests {
     use super::*;
 
     fn deployment(replicas: i64, surge: Value, unavailable: Value) -> Deployment {
-        Deployment(
+        Deployment(Arc::new(
             json!({"spec": {"replicas": replicas, "strategy": {"type": "RollingUpdate",
             "rollingUpdate": {"maxSurge": surge, "maxUnavailable": unavailable}}}}),
-        )
+        ))
     }
 
     #[test]
@@ -250,6 +312,32 @@ mod tests {
     fn both_rounding_to_nothing_leaves_one_pod_unavailable() {
         let tiny = deployment(2, json!("0%"), json!("1%"));
         assert_eq!((tiny.max_surge(), tiny.max_unavailable()), (0, 1));
+    }
+
+    #[test]
+    fn templates_are_compared_as_their_copies_without_the_hash_label_would_be() {
+        let templates = [
+            json!(null),
+            json!({"spec": {"a": 1}}),
+            json!({"metadata": {}, "spec": {"a": 1}}),
+            json!({"metadata": {"labels": {}}, "spec": {"a": 1}}),
+            json!({"metadata": {"labels": null}, "spec": {"a": 1}}),
+            json!({"metadata": {"labels": {"pod-template-hash": "x"}}, "spec": {"a": 1}}),
+            json!({"metadata": {"labels": {"pod-template-hash": "y", "app": "a"}}, "spec": {"a": 1}}),
+            json!({"metadata": {"labels": {"app": "a"}}, "spec": {"a": 1}}),
+            json!({"metadata": {"labels": {"app": "a"}}, "spec": {"a": 2}}),
+            json!({"metadata": {"labels": {"app": "a"}, "annotations": {"n": "1"}}, "spec": {"a": 1}}),
+            json!({"metadata": {"labels": {"app": "a"}}, "spec": {"a": 1}, "more": 1}),
+        ];
+        for one in &templates {
+            for other in &templates {
+                assert_eq!(
+                    same_template(one, other),
+                    bare_template(one) == bare_template(other),
+                    "{one} and {other}"
+                );
+            }
+        }
     }
 
     #[test]

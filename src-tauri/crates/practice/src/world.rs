@@ -356,15 +356,16 @@ impl World {
     pub(crate) fn write(
         &mut self,
         key: Key,
-        mut object: Value,
+        object: impl Into<Arc<Value>>,
         manager: &str,
         subresource: &str,
     ) -> Arc<Value> {
+        let mut object = object.into();
         let before = self.store.get(&key).cloned();
         let time = self.clock.seconds();
         match &before {
             Some(before) => {
-                if **before == object {
+                if Arc::ptr_eq(before, &object) || *before == object {
                     return before.clone();
                 }
                 if key.resource == Resource::ReplicaSets
@@ -372,10 +373,11 @@ impl World {
                     && before["spec"] != object["spec"]
                 {
                     let generation = object::integer(before, &["metadata", "generation"]).unwrap_or(0);
-                    object::set(&mut object, &["metadata", "generation"], json!(generation + 1));
+                    let object = Arc::make_mut(&mut object);
+                    object::set(object, &["metadata", "generation"], json!(generation + 1));
                 }
             }
-            None => self.stamp(key.resource, &mut object, &time),
+            None => self.stamp(key.resource, Arc::make_mut(&mut object), &time),
         }
         // What the controllers write all the time on objects nobody else owns is not worth keeping apart by field.
         let worth = before.is_none() || key.resource == Resource::Deployments;
@@ -386,7 +388,7 @@ impl World {
                 subresource,
                 time: &time,
             };
-            managed_fields::record_update(before.as_deref(), &mut object, &writer);
+            managed_fields::record_update(before.as_deref(), Arc::make_mut(&mut object), &writer);
         }
         self.store.put(key, object)
     }

@@ -12,6 +12,7 @@ export const common = {
   loading: 'Loading',
   whatHappened: 'What happened',
   whatToDo: 'What to do',
+  asOf: (at: string) => `as of ${at}`,
   approx: (value: string) => `≈${value}`,
   list: (items: string[]) => items.join(', '),
   pods: (count: number) => plural(count, 'pod'),

@@ -59,6 +59,8 @@ export const live = {
 
   trafficNow: 'Traffic now',
   podsOnly: 'Pods now',
+  traffic: 'Traffic',
+  pods: 'Pods',
   perSecond: (rate: string) => `${rate} req/s`,
   setIsMeasured: (share: string) => `set = measured (${share})`,
   setMeasured: (set: string, found: string) => `set ${set}, measured ${found}`,

@@ -12,6 +12,7 @@ export const common: typeof en = {
   loading: '正在读取',
   whatHappened: '发生了什么',
   whatToDo: '怎么办',
+  asOf: (at) => `截至 ${at}`,
   approx: (value) => `约 ${value}`,
   list: (items) => items.join('、'),
   pods: (count) => `${count} 个 Pod`,

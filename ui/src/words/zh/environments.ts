@@ -56,7 +56,7 @@ export const environments: typeof en = {
     to: '到',
     nothingThere: '此处没有任何信息',
   },
-  ahead: (count, atLeast) => `领先${atLeast ? '至少' : ''} ${count} 版`,
+  ahead: (count, atLeast) => `领先 ${atLeast ? '≥' : ''}${count} 版`,
   aheadWhy: (count, atLeast, environment) =>
     `比 ${environment} 领先${atLeast ? '至少' : ''} ${count} 个版本。单击即可发布到该环境`,
   legend: {

@@ -57,6 +57,8 @@ export const live: typeof en = {
 
   trafficNow: '当前流量',
   podsOnly: '当前 Pod',
+  traffic: '流量',
+  pods: 'Pod',
   perSecond: (rate) => `${rate} 请求/秒`,
   setIsMeasured: (share) => `设定与实测一致（${share}）`,
   setMeasured: (set, found) => `设定 ${set}，实测 ${found}`,
