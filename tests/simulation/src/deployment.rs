@@ -1,12 +1,23 @@
 //! The workload of a run, and its versions.
 
 use crate::scenario::{Quality, Scenario};
+use conductor::{WorkloadKind, WorkloadRef};
 use serde_json::{Value, json};
 
 pub const NAMESPACE: &str = "default";
 pub const NAME: &str = "checkout";
 /// The image that somebody else's pipeline sets.
 pub const THIRD_IMAGE: &str = "registry.test/checkout:third";
+
+/// The workload as a Slipway names it.
+pub fn workload() -> WorkloadRef {
+    WorkloadRef {
+        environment: "production".into(),
+        namespace: NAMESPACE.into(),
+        kind: WorkloadKind::Deployment,
+        name: NAME.into(),
+    }
+}
 
 /// The manifest as the team keeps it.
 pub fn manifest(scenario: &Scenario) -> Value {

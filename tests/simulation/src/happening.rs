@@ -23,7 +23,14 @@ pub enum Happening {
     PodsLost {
         count: u64,
     },
+    /// Another person wants to release too.
     SecondSlipway,
+    /// Another person goes on with the release, or rolls it back in the same click.
+    TakeOver {
+        to_roll_back: bool,
+    },
+    /// Somebody deletes the Lease.
+    LeaseDeleted,
     Offline(bool),
     Forbidden(bool),
     Admission(bool),
@@ -46,6 +53,8 @@ pub enum Ask {
     SkipBake,
     Promote,
     RollBack,
+    /// Gives the control to the person at the other machine.
+    HandOver,
 }
 
 impl Happening {

@@ -21,7 +21,7 @@ pub struct Machine {
     pub called: bool,
     /// The Deployment's resourceVersion at the last look.
     pub looked: u64,
-    /// When a person's last command was carried out.
+    /// When a person's last command was carried out, or when it took a release over.
     pub commanded: Option<Duration>,
 }
 

@@ -53,5 +53,10 @@ impl Mistake {
             Mistake::Driver(conductor::Mistake::ActBeforeIntent),
         ),
         ("intent not durable", Mistake::IntentNotDurable),
+        ("no epoch check", Mistake::Holds(holds::Mistake::NoEpochCheck)),
+        (
+            "takeover without fencing",
+            Mistake::Holds(holds::Mistake::NoFence),
+        ),
     ];
 }

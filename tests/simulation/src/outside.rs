@@ -1,6 +1,6 @@
 //! What others do to the workload, each through the API server.
 
-use crate::deployment::{NAME, NAMESPACE, THIRD_IMAGE, manifest};
+use crate::deployment::{NAME, NAMESPACE, THIRD_IMAGE, manifest, workload};
 use crate::fault::Fault;
 use crate::happening::Happening;
 use crate::room::Room;
@@ -15,8 +15,10 @@ impl Room {
     pub fn outside(&mut self, what: &Happening) {
         let before = self.deployment();
         self.say(|| format!("OUTSIDE {what:?}"));
-        // From here on not everything that happens is Slipway's doing.
-        self.checks.disturbed = Some(self.world.elapsed());
+        // From here on not everything that happens to the workload is Slipway's doing.
+        if *what != Happening::LeaseDeleted {
+            self.checks.disturbed = Some(self.world.elapsed());
+        }
         let fault = self.do_outside(what);
         self.counts.add(fault);
         self.collect();
@@ -82,6 +84,16 @@ impl Room {
                 self.collect();
                 let _ = self.world.kubectl_apply(admin, &manifest);
                 Fault::Recreated
+            }
+            Happening::LeaseDeleted => {
+                let at = workload();
+                let _ = self.world.kubectl_delete(
+                    admin,
+                    Resource::Leases,
+                    NAMESPACE,
+                    &cluster::lease::object_name(&at),
+                );
+                Fault::LeaseDeleted
             }
             Happening::PodsLost { count } => {
                 self.lose_pods(*count);

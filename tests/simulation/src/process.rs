@@ -1,8 +1,10 @@
 //! One Slipway as a program: a driver that turns, is commanded, dies and comes back.
 
-use crate::ports::Port;
-use conductor::{CommandError, Dossier, Driver, Turn};
-use release::{Command, Person};
+use crate::deployment::{NAME, workload};
+use crate::ports::{PEOPLE, Port};
+use cluster::lease::found_release;
+use conductor::{CommandError, Dossier, Driver, PortError, Ports, Takeover, Turn};
+use release::{Command, HoldReason, Person, RollbackTarget, Stage};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
@@ -14,6 +16,7 @@ pub enum Done {
     Turned(Box<Driver>, Turn),
     Commanded(Box<Driver>, Command, Result<(), CommandError>),
     Begun(Result<Box<Driver>, CommandError>),
+    TookOver(Result<Box<Driver>, CommandError>),
 }
 
 /// What a program does.
@@ -35,6 +38,10 @@ pub struct Process {
     pub commands: VecDeque<Command>,
     pub restart: Option<Duration>,
     pub asleep: Duration,
+    /// Where it rested when the turn under way began: looking around changes nothing.
+    pub rested: Option<String>,
+    /// What it stood in and waited for after its last turn, for people.
+    pub stood: String,
 }
 
 impl Process {
@@ -45,14 +52,30 @@ impl Process {
             commands: VecDeque::new(),
             restart: None,
             asleep: Duration::ZERO,
+            rested: None,
+            stood: "nothing".into(),
         }
     }
 
     pub fn begin(&mut self, dossier: Dossier) {
+        self.rested = None;
         let ports = self.port.ports();
         self.task = Task::Busy(Box::pin(async move {
             Done::Begun(Driver::begin(dossier, ports).await.map(Box::new))
         }));
+    }
+
+    /// Goes on with the release that another Slipway drives, as it is found beside the workload.
+    pub fn take_over(&mut self, to_roll_back: bool) {
+        let (ports, person) = (self.port.ports(), self.person());
+        self.rested = None;
+        self.task = Task::Busy(Box::pin(async move {
+            Done::TookOver(taken_over(ports, person, to_roll_back).await.map(Box::new))
+        }));
+    }
+
+    fn person(&self) -> Person {
+        Person::named(PEOPLE[self.port.machine])
     }
 
     /// Begins a turn, or what a person asked for.
@@ -66,9 +89,25 @@ impl Process {
             }
         };
         self.task = Task::Busy(match self.commands.pop_front() {
-            Some(command) => Box::pin(command_of(driver, command)),
+            Some(command) => Box::pin(command_of(driver, self.person(), command)),
             None => Box::pin(turn_of(driver, self.port.clone())),
         });
+    }
+
+    /// Whether the person here can take a release over: nothing is driven here.
+    pub fn is_free(&self) -> bool {
+        match &self.task {
+            Task::Off => self.restart.is_none(),
+            Task::Over(_) => true,
+            Task::Idle(driver, _) => matches!(
+                driver.dossier().release.stage,
+                Stage::Held {
+                    reason: HoldReason::HandedOver { .. },
+                    ..
+                }
+            ),
+            Task::Busy(_) => false,
+        }
     }
 
     /// When it wants to go on.
@@ -112,7 +151,35 @@ async fn turn_of(mut driver: Box<Driver>, port: Port) -> Done {
     Done::Turned(driver, turn)
 }
 
-async fn command_of(mut driver: Box<Driver>, command: Command) -> Done {
-    let answer = driver.command(&Person::named("Mei Lin"), command.clone()).await;
+async fn taken_over(ports: Ports, person: Person, to_roll_back: bool) -> Result<Driver, CommandError> {
+    let at = workload();
+    let seen = ports.workloads.observe(&at).await?;
+    let revisions = ports.workloads.revisions(&at).await?;
+    // Without a charter the marks on the workload are enough to go back, and to nothing else.
+    let charter = ports.leadership.charter(&at).await.ok().flatten();
+    let found = found_release(&at, NAME, charter.as_ref(), &seen, &revisions)?;
+    if !found.has_plan && !to_roll_back {
+        return Err(PortError::new("charter-missing", "The plan is not known.", "").into());
+    }
+    let taken = Takeover {
+        from: found.dossier.release.driver.name.clone(),
+        dossier: found.dossier,
+        operations: found.operations,
+        to_roll_back,
+    };
+    let mut driver = Driver::take_over(taken, &person, ports).await?;
+    if to_roll_back {
+        let roll_back = Command::RollBack {
+            target: RollbackTarget::Before,
+            reason: String::new(),
+        };
+        // What is refused leaves the release as it was taken over.
+        let _ = driver.command(&person, roll_back).await;
+    }
+    Ok(driver)
+}
+
+async fn command_of(mut driver: Box<Driver>, person: Person, command: Command) -> Done {
+    let answer = driver.command(&person, command.clone()).await;
     Done::Commanded(driver, command, answer)
 }

@@ -2,33 +2,26 @@
 
 use crate::begin;
 use crate::check::{Known, Violation};
-use crate::deployment::{NAME, NAMESPACE, new_template};
+use crate::deployment::{NAME, new_template, workload};
 use crate::dice::Dice;
 use crate::fault::{Counts, Fault};
-use crate::happening::{Ask, Happening};
 use crate::machine::Machine;
 use crate::mistake::Mistake;
-use crate::ports::Port;
+use crate::ports::{PEOPLE, Port};
 use crate::process::{Done, Process, Task};
+use crate::rest::state_of;
 use crate::room::{Room, Shared, Weather};
 use crate::scenario::{Quality, Scenario};
 use crate::trace::Trace;
 use crate::truth::{Log, Truth};
 use crate::wire::Wire;
-use conductor::{Dossier, Driver, Waiting, WorkloadKind, WorkloadRef};
+use conductor::{Dossier, Driver};
 use judge::{Options, SignalSpec};
-use release::{
-    Command, Gate, GateOutcome, HoldReason, Person, Release, ReleaseId, RollbackTarget, Stage, Timestamp,
-};
+use release::{Command, Gate, Person, Release, ReleaseId, Stage, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-/// How long after the faults have stopped everything must have come to rest.
-const PATIENCE: Duration = Duration::from_secs(600);
-/// A rest this long is the end.
-const REST: Duration = Duration::from_secs(8);
 
 /// What became of a seed.
 #[derive(Debug, Clone, Default)]
@@ -46,13 +39,14 @@ pub fn run(seed: u64, mistake: Option<Mistake>, traced: bool) -> Ended {
     Run::new(seed, mistake, traced).until_the_end()
 }
 
-struct Run {
-    shared: Shared,
-    processes: Vec<Process>,
+/// A run while it goes on.
+pub(crate) struct Run {
+    pub(crate) shared: Shared,
+    pub(crate) processes: Vec<Process>,
     next_release: u32,
-    turns: u64,
-    rest_since: Option<(Duration, String)>,
-    last_start: Duration,
+    pub(crate) turns: u64,
+    pub(crate) rest_since: Option<(Duration, String)>,
+    pub(crate) last_start: Duration,
 }
 
 impl Run {
@@ -128,7 +122,7 @@ impl Run {
         room.say(|| text);
     }
 
-    fn begin_release(&mut self, machine: usize) {
+    pub(crate) fn begin_release(&mut self, machine: usize) {
         let mut room = self.shared.lock();
         let Some(before) = room.deployment() else { return };
         let tag = if machine == 0 {
@@ -155,7 +149,7 @@ impl Run {
             from.clone(),
             to.clone(),
             room.scenario.plan.clone(),
-            Person::named("Mei Lin"),
+            Person::named(PEOPLE[machine]),
         );
         let uid = crate::truth::text(&before, "/metadata/uid").to_owned();
         room.checks.releases.push(Known {
@@ -173,12 +167,7 @@ impl Run {
         };
         let dossier = Dossier {
             release,
-            workload: WorkloadRef {
-                environment: "production".into(),
-                namespace: NAMESPACE.into(),
-                kind: WorkloadKind::Deployment,
-                name: NAME.into(),
-            },
+            workload: workload(),
             uid,
             created: Timestamp(room.world.now().as_millisecond()),
             reason: String::new(),
@@ -212,81 +201,6 @@ impl Run {
             .chain(calm)
             .chain(room.wire.next_arrival())
             .min()
-    }
-
-    fn follow_the_script(&mut self) {
-        loop {
-            let what = {
-                let mut room = self.shared.lock();
-                let now = room.now();
-                match room.scenario.script.first() {
-                    Some((at, _)) if *at <= now => room.scenario.script.remove(0).1,
-                    _ => break,
-                }
-            };
-            self.happen(&what);
-        }
-        let mut room = self.shared.lock();
-        if !room.calm && room.now() >= room.scenario.calm {
-            room.say(|| "CALM".into());
-            let has_quota = !room
-                .world
-                .list(practice::Resource::ResourceQuotas, Some(NAMESPACE))
-                .is_empty();
-            if has_quota {
-                room.outside(&Happening::Quota(false));
-            }
-            room.calm = true;
-            room.scenario.script.clear();
-            for machine in &mut room.machines {
-                machine.disk.full = false;
-            }
-        }
-    }
-
-    fn happen(&mut self, what: &Happening) {
-        let mut room = self.shared.lock();
-        let now = room.now();
-        match what {
-            Happening::Person(ask) => {
-                room.fault(Fault::PersonCommand);
-                room.machines[0].called = true;
-                drop(room);
-                self.processes[0].commands.push_back(command(*ask));
-            }
-            Happening::SecondSlipway => {
-                if room.machines.len() > 1 || room.deployment().is_none() {
-                    return;
-                }
-                room.fault(Fault::TwoSlipways);
-                room.machines.push(Machine::default());
-                drop(room);
-                let port = Port {
-                    shared: self.shared.clone(),
-                    machine: 1,
-                };
-                self.processes.push(Process::new(port));
-                self.begin_release(1);
-            }
-            Happening::Offline(on) => room.weather.offline = *on,
-            Happening::Forbidden(on) => room.weather.forbidden = *on,
-            Happening::Admission(on) => room.weather.admission = *on,
-            Happening::Unmeasured(on) => room.weather.unmeasured = *on,
-            Happening::DiskFull(on) => room.machines[0].disk.full = *on,
-            Happening::ClockJump { millis } => {
-                room.fault(Fault::ClockJump);
-                room.machines[0].wall_offset += millis;
-            }
-            Happening::Sleep { millis } => {
-                room.fault(Fault::Sleep);
-                let asleep = Duration::from_millis(*millis);
-                if !room.scenario.sleep_counts {
-                    room.machines[0].slept += asleep;
-                }
-                self.processes[0].asleep = now + asleep;
-            }
-            others => room.outside(others),
-        }
     }
 
     fn run_programs(&mut self) {
@@ -323,6 +237,8 @@ impl Run {
             if !process.commands.is_empty() {
                 self.shared.lock().machines[machine].commanded = Some(now);
             }
+            let is_bad = self.shared.lock().scenario.quality.is_bad();
+            process.rested = state_of(process, is_bad);
             process.go_on();
         }
         self.shared.lock().machines[machine].wake = None;
@@ -337,6 +253,17 @@ impl Run {
                 self.plant(&mut driver);
                 self.processes[machine].commands.push_back(Command::Start);
                 self.processes[machine].task = Task::Idle(driver, now);
+            }
+            Some(Done::TookOver(Ok(mut driver))) => {
+                self.plant(&mut driver);
+                self.shared.lock().say(|| format!("{machine} took over"));
+                self.processes[machine].task = Task::Idle(driver, now);
+            }
+            Some(Done::TookOver(Err(error))) => {
+                self.shared
+                    .lock()
+                    .say(|| format!("{machine} did not take over: {error}"));
+                self.processes[machine].restart = None;
             }
             Some(Done::Begun(Err(_))) => self.processes[machine].restart = None,
             Some(Done::Commanded(driver, command, answer)) => {
@@ -353,6 +280,7 @@ impl Run {
         self.turns += 1;
         let process = &mut self.processes[machine];
         let release = &driver.dossier().release;
+        process.stood = format!("{:?}, waits for {:?}", release.stage, driver.view().waiting);
         let approves = release.stage == Stage::Baking && release.open_gates() == [Gate::Approval];
         if turn.over {
             let again = machine == 0 && release.stage == Stage::Completed;
@@ -406,153 +334,5 @@ impl Run {
             room.fault(Fault::JournalWriteLost);
         }
         process.restart = Some(now + pause);
-    }
-
-    /// Whether nothing moves any more: every release is over, held, or waits for what only a person can do.
-    fn is_at_rest(&mut self) -> bool {
-        let room = self.shared.lock();
-        let now = room.now();
-        if !room.calm {
-            return false;
-        }
-        let calm = room.scenario.calm;
-        drop(room);
-        let is_bad = matches!(
-            self.shared.lock().scenario.quality,
-            Quality::NeverReady | Quality::Crashing
-        );
-        let states: Vec<Option<String>> = self
-            .processes
-            .iter()
-            .map(|process| state_of(process, is_bad))
-            .collect();
-        let awake = self
-            .processes
-            .iter()
-            .map(|process| process.asleep)
-            .max()
-            .unwrap_or_default();
-        let restarted = self
-            .processes
-            .iter()
-            .filter_map(|process| process.restart)
-            .max()
-            .unwrap_or_default();
-        if now > calm.max(awake).max(restarted).max(self.last_start) + PATIENCE {
-            return true;
-        }
-        if states.iter().any(Option::is_none) {
-            self.rest_since = None;
-            return false;
-        }
-        let all = states.into_iter().flatten().collect::<Vec<_>>().join(", ");
-        match &self.rest_since {
-            Some((since, before)) if *before == all => now >= *since + REST,
-            _ => {
-                self.rest_since = Some((now, all));
-                false
-            }
-        }
-    }
-
-    fn finish(self) -> Ended {
-        let mut states: BTreeMap<String, u64> = BTreeMap::new();
-        let mut room = self.shared.lock();
-        for (machine, process) in self.processes.iter().enumerate() {
-            let is_bad = matches!(room.scenario.quality, Quality::NeverReady | Quality::Crashing);
-            let state = match state_of(process, is_bad) {
-                Some(state) => state,
-                None => {
-                    let stage = process.driver().map_or_else(
-                        || "nothing runs".to_owned(),
-                        |driver| {
-                            format!(
-                                "{:?}, waits for {:?}",
-                                driver.dossier().release.stage,
-                                driver.view().waiting
-                            )
-                        },
-                    );
-                    let what = format!("{machine} is still {stage}");
-                    room.checks.violated("every release ends or holds", what);
-                    "stuck".to_owned()
-                }
-            };
-            *states.entry(state).or_default() += 1;
-        }
-        room.check_end();
-        let violations = std::mem::take(&mut room.checks.violations);
-        for violation in &violations {
-            room.say(|| format!("VIOLATION {}: {}", violation.rule, violation.what));
-        }
-        Ended {
-            seed: room.scenario.seed,
-            counts: room.counts.clone(),
-            states,
-            violations,
-            turns: self.turns,
-            trace: room.trace.take(),
-        }
-    }
-}
-
-/// Where a program rests, in a word for people; `None` while it moves.
-fn state_of(process: &Process, is_bad: bool) -> Option<String> {
-    let driver = match &process.task {
-        Task::Off if process.restart.is_none() => return Some("nothing left to drive".into()),
-        _ if !process.commands.is_empty() => return None,
-        _ => process.driver()?,
-    };
-    let release = &driver.dossier().release;
-    Some(match &release.stage {
-        Stage::Completed => "completed".into(),
-        Stage::RolledBack => "rolled back".into(),
-        Stage::Refused { .. } => "refused".into(),
-        Stage::Planned => "planned".into(),
-        Stage::Held { reason, .. } => format!("held: {}", reason_of(reason)),
-        Stage::Preflight => return None,
-        Stage::Shifting | Stage::Baking | Stage::Promoting | Stage::RollingBack { .. } => {
-            let rolls_back = matches!(release.stage, Stage::RollingBack { .. });
-            // Going forward is off and the plan leaves going back to a person; the screen says so.
-            if !rolls_back && release.health() == GateOutcome::Degraded && !release.plan.automatic_rollback {
-                return Some("waits: degraded".into());
-            }
-            match driver.view().waiting? {
-                Waiting::Paused if !rolls_back => "waits: paused".into(),
-                Waiting::NoReplicas => "waits: no replicas".into(),
-                // Shown with its numbers; pods that never become Ready are nothing that waiting ends.
-                Waiting::PodsReady { .. } if is_bad => "waits: pods not Ready".into(),
-                _ => return None,
-            }
-        }
-    })
-}
-
-fn reason_of(reason: &HoldReason) -> &'static str {
-    match reason {
-        HoldReason::Person { .. } => "a person",
-        HoldReason::EvidenceMissing => "evidence missing",
-        HoldReason::NotReady => "not Ready",
-        HoldReason::Excess { .. } => "excess",
-        HoldReason::ForeignChange { .. } => "foreign change",
-        HoldReason::WorkloadGone => "workload gone",
-        HoldReason::ActRefused { .. } => "act refused",
-        HoldReason::ShareNotPossible { .. } => "share not possible",
-        HoldReason::HandedOver { .. } => "handed over",
-        HoldReason::RollbackNotSent { .. } => "rollback not sent",
-    }
-}
-
-fn command(ask: Ask) -> Command {
-    let reason = String::new();
-    match ask {
-        Ask::Hold => Command::Hold { reason },
-        Ask::Resume => Command::Resume,
-        Ask::SkipBake => Command::SkipBake { reason },
-        Ask::Promote => Command::Promote { reason },
-        Ask::RollBack => Command::RollBack {
-            target: RollbackTarget::Before,
-            reason,
-        },
     }
 }

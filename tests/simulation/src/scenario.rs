@@ -1,7 +1,7 @@
 //! What one seed stands for: the workload, the plan, and everything that will go wrong.
 
 use crate::dice::Dice;
-use crate::happening::Happening;
+use crate::happening::{Ask, Happening};
 use cluster::possible_shares;
 use release::{Gate, OnExcess, Phase, Plan, Share};
 use serde_json::{Value, json};
@@ -19,6 +19,13 @@ pub enum Quality {
     NeverReady,
 }
 
+impl Quality {
+    /// Whether waiting for its pods never ends.
+    pub fn is_bad(self) -> bool {
+        matches!(self, Quality::NeverReady | Quality::Crashing)
+    }
+}
+
 /// How often requests and streams go wrong while faults are on, as probabilities.
 #[derive(Debug, Clone, Default)]
 pub struct Rates {
@@ -31,6 +38,8 @@ pub struct Rates {
     pub status: f64,
     pub read_failed: f64,
     pub watch: f64,
+    /// A request about the Lease or the charter.
+    pub lease: f64,
     /// After an own act was accepted: that somebody else writes within seconds.
     pub reaction: f64,
 }
@@ -56,6 +65,10 @@ pub struct Scenario {
     pub calm: Duration,
     /// Whether the time asleep is in the monotonic clock.
     pub sleep_counts: bool,
+    /// The term of a Lease.
+    pub term_seconds: u64,
+    /// Nobody may use Leases here: the object alone tells two drivers apart.
+    pub no_leases: bool,
     /// How many releases there are, one after the other.
     pub releases: u32,
 }
@@ -97,6 +110,8 @@ impl Scenario {
             reactions: Vec::new(),
             calm,
             sleep_counts: dice.chance(0.5),
+            term_seconds: *dice.pick(&[4, 8, 15]),
+            no_leases: dice.chance(0.1),
             releases: if dice.chance(0.15) { 2 } else { 1 },
         };
         scenario.add_rates(dice);
@@ -124,6 +139,7 @@ impl Scenario {
         family(&mut rates.read_failed, 0.1);
         family(&mut rates.watch, 0.15);
         family(&mut rates.reaction, 0.35);
+        family(&mut rates.lease, 0.25);
     }
 
     fn add_people(&mut self, dice: &mut Dice) {
@@ -169,6 +185,33 @@ impl Scenario {
         if dice.chance(0.12) {
             let at = dice.millis(500, calm);
             self.script.push((at, Happening::SecondSlipway));
+        }
+        if dice.chance(0.25) {
+            self.add_colleague(dice);
+        }
+    }
+
+    /// A colleague who wants to go on with the release, often while the first machine sleeps or has given the control away.
+    fn add_colleague(&mut self, dice: &mut Dice) {
+        let calm = self.calm.as_millis() as u64;
+        let from = dice.millis(3_000, calm);
+        match dice.number(0, 3) {
+            0 => self.script.push((from, Happening::Person(Ask::HandOver))),
+            1 => {
+                let millis = dice.number(10_000, 60_000);
+                self.script.push((from, Happening::Sleep { millis }));
+            }
+            2 => self.script.push((from, Happening::LeaseDeleted)),
+            _ => {}
+        }
+        let mut at = from;
+        for _ in 0..dice.number(1, 4) {
+            at += dice.millis(200, 12_000);
+            let to_roll_back = dice.chance(0.25);
+            self.script.push((at, Happening::TakeOver { to_roll_back }));
+            if dice.chance(0.2) {
+                self.script.push((at, Happening::LeaseDeleted));
+            }
         }
     }
 

@@ -179,7 +179,7 @@ pub fn operation(object: &Value) -> Option<&str> {
         .as_str()
 }
 
-fn owner(object: &Value) -> &str {
+pub fn owner(object: &Value) -> &str {
     object
         .pointer("/metadata/ownerReferences/0/uid")
         .and_then(Value::as_str)

@@ -63,7 +63,9 @@ impl Driver {
         {
             return None;
         }
-        if !self.may_send_now(release) {
+        // Forward only with this driver's mark on the object: the turn puts it there first.
+        let unmarked = self.leading.fence_due && !matches!(release.stage, Stage::RollingBack { .. });
+        if unmarked || !self.may_send_now(release) {
             return None;
         }
         let seen = self.seen.as_ref()?;

@@ -47,6 +47,8 @@ pub struct Driver {
     pub(crate) last_look: Option<u64>,
     pub(crate) leading: Leading,
     pub(crate) queued: Option<Queued>,
+    /// Somebody else wrote while it was not known whether the release's first act had happened.
+    pub(crate) beginning_unknown: bool,
     /// A person's command is being carried out.
     pub(crate) in_click: bool,
     #[cfg(feature = "planted-mistakes")]
@@ -154,6 +156,7 @@ impl Driver {
             last_look: None,
             leading: Leading::default(),
             queued: None,
+            beginning_unknown: false,
             in_click: false,
             #[cfg(feature = "planted-mistakes")]
             mistake: None,

@@ -23,6 +23,28 @@ pub struct Intent {
 }
 
 impl Intent {
+    /// Whether the act can still be applied to the object as it was seen: what its patch tests is so. If it is, and the object does
+    /// not carry its name, it has not happened yet.
+    pub fn could_still_come(&self, seen: &WorkloadView) -> bool {
+        if seen.uid != self.uid || seen.operation != self.previous {
+            return false;
+        }
+        self.previous.is_some()
+            || self
+                .tested_generation()
+                .is_none_or(|tested| tested == seen.generation)
+    }
+
+    /// The generation that a first act tests, there being no operation on the object yet.
+    fn tested_generation(&self) -> Option<i64> {
+        self.act
+            .patch
+            .as_array()?
+            .iter()
+            .find(|operation| operation["op"] == "test" && operation["path"] == "/metadata/generation")
+            .and_then(|operation| operation["value"].as_i64())
+    }
+
     /// Whether the act ends with no operation on the object: then its absence says that the act happened.
     pub fn takes_the_mark_off(&self) -> bool {
         let Some(previous) = &self.previous else {
@@ -65,6 +87,9 @@ pub enum Outcome {
     },
     /// Looked up: it never happened.
     NeverHappened,
+    /// Looked up: what stood on the object before it does not stand there any more, and neither does its own name. Somebody else
+    /// has written since, and nothing tells whether it happened.
+    CannotTell,
 }
 
 /// One durable step of a release: the new state, its history and, if an act follows, the intent, in one transaction.

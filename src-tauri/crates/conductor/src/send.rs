@@ -165,8 +165,12 @@ impl Driver {
         let Some(seen) = &self.seen else { return };
         let (on_object, generation) = (seen.view.operation.clone(), seen.view.generation);
         let resource_version = seen.view.resource_version.clone();
-        let open: Vec<Intent> = self.open_intents.clone();
-        for intent in open {
+        let open: Vec<(Intent, bool)> = self
+            .open_intents
+            .iter()
+            .map(|intent| (intent.clone(), intent.could_still_come(&seen.view)))
+            .collect();
+        for (intent, could_still_come) in open {
             let operation = &intent.act.operation;
             // The last act of a release takes all marks off: where they were and are not any more, it happened.
             let unsigned = on_object.is_none() && intent.takes_the_mark_off();
@@ -179,6 +183,10 @@ impl Driver {
                 };
                 self.show_looked_up(operation, ActStep::Accepted, Some(generation));
                 self.close_intent(operation, outcome);
+            } else if !could_still_come {
+                self.show_looked_up(operation, ActStep::Unknown, None);
+                self.close_intent(operation, Outcome::CannotTell);
+                self.beginning_unknown |= intent.previous.is_none();
             } else {
                 // A request that is still on its way is harmless: its precondition is the operation that stands on the object
                 // now, and the next act takes that away. The name stays known as our own.

@@ -2,7 +2,9 @@
 
 use crate::driver::{Driver, Ports};
 use crate::health::Health;
+use crate::leading::PATIENCE_MILLIS;
 use crate::{ApplyError, Bid, Dossier, Entry, OperationId, PortError};
+use futures::future::{Either, select};
 use release::{Event, Person, Record, Refusal};
 
 /// A release as it was found beside the workload.
@@ -69,6 +71,7 @@ impl Driver {
     }
 
     async fn lead_instead(&mut self, to_roll_back: bool) -> Result<(), ApplyError> {
+        self.count_own_term().await;
         if to_roll_back {
             self.lead_to_roll_back().await;
             return Ok(());
@@ -89,6 +92,20 @@ impl Driver {
             self.take_epoch(above).await;
         }
         Ok(())
+    }
+
+    /// A driver on this machine that ended in the middle of a takeover had a token that nothing else tells of yet: this one's is
+    /// higher, or the two would give their operations the same names.
+    async fn count_own_term(&mut self) {
+        let leadership = self.ports.leadership.clone();
+        let workload = self.dossier.workload.clone();
+        let clock = self.ports.clock.clone();
+        let question = leadership.leader(&workload);
+        if let Either::Left((Ok(Some(leader)), _)) = select(question, clock.sleep(PATIENCE_MILLIS)).await
+            && leadership.is_own(&leader)
+        {
+            self.dossier.epoch = self.dossier.epoch.max(leader.epoch);
+        }
     }
 
     /// A release that was driven here before is known to the record.

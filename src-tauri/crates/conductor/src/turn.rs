@@ -42,6 +42,7 @@ impl Driver {
         if self.look_at_workload(urgent).await {
             self.look_up_open_intents();
             self.recognise_own_operation();
+            self.ask_whether_it_began().await;
             self.mark_applied();
             self.look_at_queue().await;
             self.preflight(urgent).await;
@@ -294,6 +295,16 @@ impl Driver {
 
     pub(crate) fn ask_next(&self, pursuit: &Pursuit) -> Option<Next> {
         Some(self.ports.workloads.next(pursuit, self.seen.as_ref()?))
+    }
+
+    /// The first act's answer was lost, and somebody has written since. Perhaps it happened and was taken back, by a colleague
+    /// while this Slipway was closed: to begin again would release what was taken back. A person decides.
+    async fn ask_whether_it_began(&mut self) {
+        if std::mem::take(&mut self.beginning_unknown) && self.dossier.last_operation.is_none() {
+            let what =
+                "It is not known whether the release had begun, and somebody has changed the workload since.";
+            self.foreign(what.to_owned()).await;
+        }
     }
 
     /// The same foreign change is one event, however often it is seen.

@@ -4,7 +4,7 @@ use crate::room::Room;
 use crate::truth::operation;
 use crate::wire::Request;
 use cluster::holds::{HOLD_MIN_READY_SECONDS, max_surge_pods, max_unavailable_pods};
-use conductor::ActKind;
+use conductor::{ActKind, OperationId};
 use release::{ReleaseId, Stage};
 use serde_json::Value;
 use std::time::Duration;
@@ -19,7 +19,7 @@ impl Room {
         let operation_id = request.act.operation.clone();
         let mut parts = operation_id.0.rsplitn(3, '.');
         let _number = parts.next();
-        let _epoch = parts.next();
+        let epoch = parts.next().and_then(|text| text.parse().ok()).unwrap_or(0);
         let release = ReleaseId(parts.next().unwrap_or_default().to_owned());
         let applied = Applied {
             at: now,
@@ -27,14 +27,18 @@ impl Room {
             machine: request.machine,
             release,
             operation: operation_id,
+            epoch,
             kind: request.act.kind.clone(),
         };
         self.check_intent(&applied);
         self.check_order(&applied);
+        self.check_drivers(&applied);
+        self.check_mark(&applied, before);
         self.check_workload(&applied, before);
         self.check_foreign(&applied, request, before);
         self.check_restored(&applied, request, before, after);
-        if operation(after).is_some() {
+        // A mark alone lets nothing come and takes nothing away.
+        if operation(after).is_some() && applied.kind != ActKind::TakeOver {
             self.check_room(&applied, request, after);
         }
         self.truth.template_hash.clone_into(&mut self.checks.own_template);
@@ -46,7 +50,7 @@ impl Room {
         let disk = &self.machines[applied.machine].disk;
         let back = matches!(
             applied.kind,
-            ActKind::RollBack | ActKind::RestoreSurge | ActKind::Tidy
+            ActKind::RollBack | ActKind::RestoreSurge | ActKind::Tidy | ActKind::TakeOver
         );
         let travelled = back && disk.unwritten.contains(&applied.operation);
         if !travelled && !disk.has_intent(&applied.operation) {
@@ -55,17 +59,43 @@ impl Room {
         }
     }
 
-    /// Acts of one release take effect in the order in which they were meant, each once, and no other Slipway's in between.
+    /// Acts of one release take effect in the order in which they were meant, each once.
     fn check_order(&mut self, applied: &Applied) {
-        let number = |name: &str| name.rsplit('.').next().and_then(|text| text.parse::<u64>().ok());
+        let place = |act: &Applied| {
+            let number = act.operation.0.rsplit('.').next();
+            (act.epoch, number.and_then(|text| text.parse::<u64>().ok()))
+        };
         let late = self.checks.applied.iter().rev().find(|other| {
-            other.release == applied.release && number(&other.operation.0) >= number(&applied.operation.0)
+            other.release == applied.release
+                && other.machine == applied.machine
+                && place(other) >= place(applied)
         });
         // Old annotations that somebody puts back make an old precondition hold again.
         let put_back = |since: Duration| self.checks.disturbed.is_some_and(|at| at >= since);
         if let Some(other) = late.filter(|other| !put_back(other.at)) {
             let what = format!("{} was stored after {}", applied.operation.0, other.operation.0);
             self.checks.violated("acts take effect once and in order", what);
+        }
+    }
+
+    /// No driver acts after a later one of the same release has, and none in the middle of another release.
+    fn check_drivers(&mut self, applied: &Applied) {
+        // Old annotations that somebody puts back make an old precondition hold again.
+        let put_back = |since: Duration| self.checks.disturbed.is_some_and(|at| at >= since);
+        let later = self.checks.applied.iter().rev().find(|other| {
+            other.release == applied.release
+                && other.machine != applied.machine
+                && (other.epoch > applied.epoch
+                    // Where nobody may use Leases two people's rollbacks can have the same token.
+                    || other.epoch == applied.epoch && !self.scenario.no_leases)
+                && !put_back(other.at)
+        });
+        if let Some(other) = later {
+            let what = format!(
+                "{} was stored after {} of a later driver",
+                applied.operation.0, other.operation.0
+            );
+            self.checks.violated("two drivers' acts never interleave", what);
         }
         let first = self
             .checks
@@ -76,7 +106,7 @@ impl Room {
             self.checks.applied[first..]
                 .iter()
                 .rev()
-                .find(|other| other.machine != applied.machine)
+                .find(|other| other.machine != applied.machine && other.release != applied.release)
         });
         if let Some(other) = between {
             let commanded = self.machines[applied.machine].commanded;
@@ -87,6 +117,21 @@ impl Room {
                 );
                 self.checks.violated("two drivers' acts never interleave", what);
             }
+        }
+    }
+
+    /// A driver that took over writes its mark before it does anything else, so that nothing of the driver before can follow.
+    fn check_mark(&mut self, applied: &Applied, before: &Value) {
+        let epoch_before =
+            operation(before).and_then(|name| OperationId(name.to_owned()).epoch_in(&applied.release));
+        let asked = self.machines[applied.machine]
+            .commanded
+            .is_some_and(|at| applied.sent < at + UNSEEN);
+        let back = matches!(applied.kind, ActKind::TakeOver | ActKind::RollBack);
+        if epoch_before.is_some_and(|epoch| epoch < applied.epoch) && !back && !asked {
+            let what = format!("{} ({:?})", applied.operation.0, applied.kind);
+            self.checks
+                .violated("a driver that took over marks the workload first", what);
         }
     }
 
@@ -132,7 +177,10 @@ impl Room {
             .applied
             .iter()
             .all(|other| other.release != applied.release || other.at > changed);
-        let tidies = matches!(applied.kind, ActKind::Tidy | ActKind::RestoreSurge);
+        let tidies = matches!(
+            applied.kind,
+            ActKind::Tidy | ActKind::RestoreSurge | ActKind::TakeOver
+        );
         if seen && !by_person && !insists && !began_after && !tidies {
             let what = format!(
                 "{} ({:?}) was sent at {:.3} s after somebody changed the version at {:.3} s",
@@ -191,7 +239,7 @@ impl Room {
         let (ready, ready_stable) = self.truth.ready(&known.new_hash);
         let stable_left = stable.min(replicas.saturating_sub(unavailable));
         let filled = (replicas + surge).saturating_sub(stable_left).min(replicas);
-        let (allowed, planned) = self.allowed(known);
+        let (allowed, planned) = self.allowed(known, applied.machine);
         if filled > allowed.max(canary) {
             let what = format!(
                 "{} lets {filled} pods of the new version come, {planned} of {replicas} allow {allowed}",

@@ -9,11 +9,16 @@ impl Room {
     /// What must be so once everything has come to rest.
     pub(crate) fn check_end(&mut self) {
         for known in self.checks.releases.clone() {
-            self.check_history(&known);
-            self.check_excess(&known);
+            for machine in 0..self.machines.len() {
+                if self.machines[machine].disk.release(&known.id).is_some() {
+                    self.check_history(&known, machine);
+                    self.check_excess(&known, machine);
+                }
+            }
         }
-        if let Some(known) = self.checks.releases.last().cloned()
-            && let Some(release) = self.machines[known.machine].disk.release(&known.id).cloned()
+        if let Some(known) = self.checks.driven().cloned()
+            && let driver = self.checks.driver_of(&known)
+            && let Some(release) = self.machines[driver].disk.release(&known.id).cloned()
         {
             self.check_originals(&known, &release);
             self.check_share_at_end(&known, &release);
@@ -21,8 +26,8 @@ impl Room {
     }
 
     /// Every act that was stored is in the record as accepted, and none that was not.
-    fn check_history(&mut self, known: &Known) {
-        let disk = &self.machines[known.machine].disk;
+    fn check_history(&mut self, known: &Known, machine: usize) {
+        let disk = &self.machines[machine].disk;
         let mut wrong = None;
         let mut twins = 0;
         let alone = self.checks.disturbed.is_none();
@@ -30,7 +35,7 @@ impl Room {
             .checks
             .applied
             .iter()
-            .filter(|applied| applied.release == known.id)
+            .filter(|applied| applied.release == known.id && applied.machine == machine)
             .collect();
         for line in disk.durable() {
             if let Line::Outcome {
@@ -66,6 +71,8 @@ impl Room {
             let told = match last {
                 Some(outcome) if is_accepted(outcome) => continue,
                 Some(Outcome::Unknown { .. }) | None => "nothing final",
+                // Whoever acted after it took away what told of it.
+                Some(Outcome::CannotTell) => continue,
                 Some(Outcome::NeverHappened) => "that it never happened",
                 Some(_) => "that it was refused",
             };
@@ -94,8 +101,8 @@ impl Room {
     }
 
     /// Every excess was answered as the plan says.
-    fn check_excess(&mut self, known: &Known) {
-        let records: Vec<(RecordKind, Release)> = self.machines[known.machine]
+    fn check_excess(&mut self, known: &Known, machine: usize) {
+        let records: Vec<(RecordKind, Release)> = self.machines[machine]
             .disk
             .lines()
             .iter()
@@ -118,6 +125,7 @@ impl Room {
                 (RecordKind::RollbackStarted { automatic, .. }, OnExcess::RollBack) => *automatic,
                 (RecordKind::Held { reason }, on_excess) => {
                     on_excess == OnExcess::Hold && matches!(reason, HoldReason::Excess { .. })
+                        || matches!(reason, HoldReason::HandedOver { .. })
                 }
                 _ => matches!(&release.stage, Stage::Held { reason, .. } if reason.asks_for_a_person()),
             };
@@ -144,7 +152,8 @@ impl Room {
         let (canary, others) = self.truth.wanted(&known.new_hash);
         let found = Share::of_pods(canary, (canary + others).max(self.truth.replicas));
         let planned = release.planned_share();
-        let hold_for_it = self.machines[known.machine].disk.lines().iter().any(|line| {
+        let mut lines = self.machines.iter().flat_map(|machine| machine.disk.lines());
+        let hold_for_it = lines.any(|line| {
             matches!(line, Line::Step(entry) if entry.release.id == known.id
                 && entry.records.iter().any(|record| matches!(record.what, RecordKind::Exceeded { .. })))
         });
@@ -181,6 +190,10 @@ impl Room {
             .find(|applied| applied.release == known.id)
             .map(|applied| applied.at);
         let Some(last) = last else { return };
+        // Who rolled back without a charter knows of no other version than the ones with pods.
+        if release.from.template_hash != known.before_hash {
+            return;
+        }
         // Another release was driven after it.
         if self
             .checks

@@ -28,6 +28,8 @@ pub struct Applied {
     pub machine: usize,
     pub release: ReleaseId,
     pub operation: OperationId,
+    /// The fencing token of the driver that sent it.
+    pub epoch: u64,
     pub kind: ActKind,
 }
 
@@ -71,6 +73,23 @@ impl Checks {
         if self.told.insert(rule) {
             self.violations.push(Violation { rule, what });
         }
+    }
+
+    /// The release whose act was stored last, else the one that began last.
+    pub fn driven(&self) -> Option<&Known> {
+        self.applied
+            .last()
+            .and_then(|applied| self.known(&applied.release))
+            .or(self.releases.last())
+    }
+
+    /// The machine whose record tells how a release stands: of the driver that acted last.
+    pub fn driver_of(&self, known: &Known) -> usize {
+        self.applied
+            .iter()
+            .rev()
+            .find(|applied| applied.release == known.id)
+            .map_or(known.machine, |applied| applied.machine)
     }
 
     pub fn known(&self, id: &ReleaseId) -> Option<&Known> {

@@ -8,12 +8,17 @@ impl Room {
         if self.checks.disturbed.is_some() {
             return;
         }
-        let Some(known) = self.checks.releases.last() else {
+        let Some(known) = self.checks.driven() else {
             return;
         };
+        let new_hash = known.new_hash.clone();
         let replicas = self.truth.replicas;
-        let (canary, others) = self.truth.wanted(&known.new_hash);
-        let (allowed, planned) = self.allowed(known);
+        let (canary, others) = self.truth.wanted(&new_hash);
+        // What an earlier driver's act let come is its doing, whatever a later one knows of the plan.
+        let (allowed, planned) = (0..self.machines.len())
+            .map(|machine| self.allowed(known, machine))
+            .max_by_key(|(allowed, _)| *allowed)
+            .unwrap_or((0, Share::NONE));
         if canary > allowed {
             let what = format!(
                 "{canary} pods of the new version are wanted beside {others}, {planned} of {replicas} allow {allowed}"
@@ -21,20 +26,20 @@ impl Room {
             self.checks
                 .violated("own acts never exceed the plan's share", what);
         }
-        let (new, old) = self
-            .truth
-            .ready(&self.checks.releases[self.checks.releases.len() - 1].new_hash);
+        let (new, old) = self.truth.ready(&new_hash);
         if new + old < replicas && !self.scenario.plan.accept_less_capacity {
             let what = format!("{new} new and {old} old pods serve, {replicas} are wanted");
             self.checks.violated("never under N serving by own acts", what);
         }
     }
 
-    /// The most pods of the new version that the plan allows now, by the journal.
-    pub(crate) fn allowed(&self, known: &Known) -> (u32, Share) {
-        let planned = self.machines[known.machine]
-            .disk
-            .release(&known.id)
+    /// The most pods of the new version that the plan allows now, by the journal of a machine.
+    pub(crate) fn allowed(&self, known: &Known, machine: usize) -> (u32, Share) {
+        let told = |machine: usize| self.machines[machine].disk.release(&known.id);
+        // Who rolls back without a charter does not know the plan.
+        let knows = told(machine).filter(|release| release.plan == self.scenario.plan);
+        let planned = knows
+            .or_else(|| told(known.machine))
             .map_or(Share::NONE, release::Release::planned_share);
         (pods_of(planned, self.truth.replicas), planned)
     }

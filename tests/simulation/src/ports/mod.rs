@@ -1,5 +1,6 @@
 //! The ports of one Slipway: the shared run, seen from its machine.
 
+mod beside;
 mod clock;
 mod journal;
 mod signals;
@@ -7,13 +8,17 @@ mod workloads;
 
 use crate::fault::Fault;
 use crate::room::{Room, Shared};
-use conductor::Ports;
+use cluster::lease::{LeaseLeadership, Terms};
+use conductor::{Identity, Ports};
 use futures::future::FusedFuture;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, MutexGuard};
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+/// Who sits at which machine.
+pub const PEOPLE: [&str; 2] = ["Mei Lin", "Ada Okafor"];
 
 /// One machine's side of a run.
 #[derive(Debug, Clone)]
@@ -27,12 +32,21 @@ impl Port {
         let port = Arc::new(self.clone());
         Ports {
             workloads: port.clone(),
-            // The Lease has its own tests; here a second Slipway meets nothing but the marks on the object.
-            leadership: Arc::new(conductor::Alone),
+            leadership: Arc::new(self.leadership()),
             signals: port.clone(),
             journal: port.clone(),
             clock: port,
         }
+    }
+
+    /// What a program knows of the Lease goes with it when it dies.
+    fn leadership(&self) -> LeaseLeadership<Port> {
+        let seconds = self.room().scenario.term_seconds;
+        let identity = Identity {
+            id: format!("profile-{}", self.machine),
+            person: PEOPLE[self.machine].to_owned(),
+        };
+        LeaseLeadership::on(self.clone(), identity, Arc::new(self.clone()), Terms { seconds })
     }
 
     fn room(&self) -> MutexGuard<'_, Room> {

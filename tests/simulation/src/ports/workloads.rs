@@ -1,4 +1,5 @@
 use super::Port;
+use crate::deployment::NAMESPACE;
 use crate::fault::Fault;
 use crate::mistake::Mistake;
 use crate::room::Room;
@@ -9,6 +10,7 @@ use cluster::holds::{self, Marker};
 use conductor::{
     Accepted, ActError, Next, Observed, PortError, PreparedAct, Pursuit, Revision, WorkloadRef, Workloads,
 };
+use practice::Resource;
 use release::Timestamp;
 use std::future::Future;
 use std::pin::Pin;
@@ -65,7 +67,24 @@ impl Workloads for Port {
     }
 
     async fn revisions(&self, _: &WorkloadRef) -> Result<Vec<Revision>, PortError> {
-        Ok(Vec::new())
+        let room = self.room();
+        let sets = room.world.list(Resource::ReplicaSets, Some(NAMESPACE));
+        Ok(sets
+            .iter()
+            .filter(|set| crate::truth::owner(set) == room.truth.uid)
+            .filter_map(|set| {
+                let template = set.pointer("/spec/template")?.clone();
+                let version = cluster::version_of(&template);
+                let current = version.template_hash == room.truth.template_hash;
+                Some(Revision {
+                    revision: None,
+                    version,
+                    created: None,
+                    template,
+                    current,
+                })
+            })
+            .collect())
     }
 
     async fn blocking_findings(&self, pursuit: &Pursuit, _: &WorkloadRef) -> Result<Vec<String>, PortError> {

@@ -35,6 +35,7 @@ fn act(told: &Told, asked_at: Timestamp, intent: &Intent) -> Act {
             }
             Outcome::Unknown { .. } => status = ActStatus::Unknown,
             Outcome::NeverHappened => status = ActStatus::Refused,
+            Outcome::CannotTell => status = ActStatus::Unknown,
         }
     }
     let after = |at: Option<Timestamp>| at.map(|at| at.millis_since(asked_at) as f64);

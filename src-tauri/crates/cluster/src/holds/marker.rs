@@ -1,5 +1,5 @@
 use super::live::annotation;
-use super::originals::Originals;
+use super::originals::{HOLD_MIN_READY_SECONDS, Originals};
 use conductor::Pursuit;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -54,8 +54,13 @@ impl Marker {
 /// one, and the template from before.
 pub(crate) fn before_release(object: &Value, marker: Option<&Marker>, template: Value) -> Value {
     let mut before = object.clone();
-    if let Some(marker) = marker {
-        marker.originals.put_back(&mut before);
+    match marker {
+        Some(marker) => marker.originals.put_back(&mut before),
+        // Somebody wiped the marks. A hold's settings are never a workload's own: the API server's defaults take their place.
+        None if Originals::of(object).min_ready() == HOLD_MIN_READY_SECONDS => {
+            Originals::default().put_back(&mut before);
+        }
+        None => {}
     }
     if let Some(spec) = before.pointer_mut("/spec").and_then(Value::as_object_mut) {
         spec.insert("template".to_owned(), template);

@@ -1,26 +1,24 @@
+use super::beside::{Beside, Kind, KubeObjects, Unanswered};
 use super::{
-    Decision, LeaseRecord, Question, Sighting, Terms, config_map, decide, object_name, offered, read_charter,
-    resigned,
+    Decision, LeaseRecord, Question, Sighting, Terms, config_map, decide, offered, read_charter, resigned,
 };
-use crate::request::{Ask, Trouble, ask_within};
 use crate::workloads::Environments;
 use async_trait::async_trait;
 use conductor::{Bid, Charter, Claim, Clock, Identity, Leader, Leadership, PortError, WorkloadRef};
-use kube::Client;
 use release::ReleaseId;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-/// How long a question about a Lease or a charter may take: it is asked again soon, and acts wait for it.
-const LIMIT: Duration = Duration::from_secs(3);
 /// How often a write is tried again because somebody else wrote in between.
 const TRIES: u32 = 4;
 
 /// The port [`Leadership`] on the API servers of all environments that live by one clock.
-pub struct KubeLeadership {
-    environments: Environments,
+pub type KubeLeadership = LeaseLeadership<KubeObjects>;
+
+/// The port [`Leadership`] by a Lease and a ConfigMap beside each workload, wherever those are kept.
+pub struct LeaseLeadership<O> {
+    objects: O,
     identity: Mutex<Identity>,
     clock: Arc<dyn Clock>,
     terms: Terms,
@@ -47,8 +45,15 @@ impl KubeLeadership {
         clock: Arc<dyn Clock>,
         terms: Terms,
     ) -> KubeLeadership {
-        KubeLeadership {
-            environments,
+        LeaseLeadership::on(KubeObjects::of(environments), identity, clock, terms)
+    }
+}
+
+impl<O: Beside> LeaseLeadership<O> {
+    /// Leads, or not, as `identity`, by what stands in `objects`. Terms are measured on `clock`.
+    pub fn on(objects: O, identity: Identity, clock: Arc<dyn Clock>, terms: Terms) -> LeaseLeadership<O> {
+        LeaseLeadership {
+            objects,
             identity: Mutex::new(identity),
             clock,
             terms,
@@ -65,13 +70,8 @@ impl KubeLeadership {
         lock(&self.identity).clone()
     }
 
-    async fn read(&self, client: &Client, at: &WorkloadRef) -> Result<(Option<Value>, u64), PortError> {
-        let answer = send(client, Ask::get(&lease_path(at))).await;
-        let lease = match answer {
-            Ok(lease) => Some(lease),
-            Err(trouble) if trouble.is_status(404) => None,
-            Err(trouble) => return Err(lease_trouble(trouble)),
-        };
+    async fn read(&self, at: &WorkloadRef) -> Result<(Option<Value>, u64), PortError> {
+        let lease = self.objects.get(at, Kind::Lease).await.map_err(lease_trouble)?;
         let now = self.clock.monotonic_millis();
         let remaining = lock(&self.known)
             .entry(at.clone())
@@ -87,14 +87,13 @@ impl KubeLeadership {
         at: &WorkloadRef,
         next: impl Fn(&Identity, &Value) -> Option<Value>,
     ) -> Result<Option<()>, PortError> {
-        let client = self.environments.client(&at.environment)?;
         lock(&self.known).entry(at.clone()).or_default().own = None;
         for _ in 0..TRIES {
-            let (found, _) = self.read(&client, at).await?;
+            let (found, _) = self.read(at).await?;
             let Some(lease) = found.and_then(|found| next(&self.identity(), &found)) else {
                 return Ok(None);
             };
-            match send(&client, Ask::put(&lease_path(at), &lease)).await {
+            match self.objects.replace(at, Kind::Lease, &lease).await {
                 Ok(_) => return Ok(Some(())),
                 Err(trouble) if trouble.is_status(409) => {}
                 Err(trouble) => return Err(lease_trouble(trouble)),
@@ -105,16 +104,15 @@ impl KubeLeadership {
 }
 
 #[async_trait]
-impl Leadership for KubeLeadership {
+impl<O: Beside> Leadership for LeaseLeadership<O> {
     async fn bid(&self, at: &WorkloadRef, bid: Bid, floor: u64) -> Result<Claim, PortError> {
-        let client = self.environments.client(&at.environment)?;
         let me = self.identity();
         // Taken away: an answer that does not come leaves nothing that could be wrong.
         let mut own = lock(&self.known).entry(at.clone()).or_default().own.take();
         for _ in 0..TRIES {
             let (found, remaining) = match own.take() {
                 Some(own) => (Some(own), 0),
-                None => self.read(&client, at).await?,
+                None => self.read(at).await?,
             };
             let question = Question {
                 me: &me,
@@ -125,8 +123,8 @@ impl Leadership for KubeLeadership {
                 terms: self.terms,
             };
             let written = match decide(&question, found.as_ref(), remaining) {
-                Decision::Create(lease) => send(&client, Ask::post(&leases_path(at), &lease)).await,
-                Decision::Update(lease) => send(&client, Ask::put(&lease_path(at), &lease)).await,
+                Decision::Create(lease) => self.objects.create(at, Kind::Lease, &lease).await,
+                Decision::Update(lease) => self.objects.replace(at, Kind::Lease, &lease).await,
                 Decision::Other => {
                     let record = found.as_ref().map(LeaseRecord::read).unwrap_or_default();
                     return record.leader(remaining).map(Claim::Other).ok_or_else(contended);
@@ -150,8 +148,7 @@ impl Leadership for KubeLeadership {
     }
 
     async fn leader(&self, at: &WorkloadRef) -> Result<Option<Leader>, PortError> {
-        let client = self.environments.client(&at.environment)?;
-        let (lease, remaining) = self.read(&client, at).await?;
+        let (lease, remaining) = self.read(at).await?;
         Ok(lease.and_then(|lease| LeaseRecord::read(&lease).leader(remaining)))
     }
 
@@ -181,26 +178,18 @@ impl Leadership for KubeLeadership {
     }
 
     async fn charter(&self, at: &WorkloadRef) -> Result<Option<Charter>, PortError> {
-        let client = self.environments.client(&at.environment)?;
-        match send(&client, Ask::get(&config_map_path(at))).await {
-            Ok(map) => Ok(read_charter(&map)),
-            Err(trouble) if trouble.is_status(404) => Ok(None),
-            Err(trouble) => Err(charter_trouble(trouble)),
-        }
+        let found = self.objects.get(at, Kind::ConfigMap).await;
+        Ok(found.map_err(charter_trouble)?.as_ref().and_then(read_charter))
     }
 
     async fn keep_charter(&self, at: &WorkloadRef, charter: &Charter) -> Result<(), PortError> {
-        let client = self.environments.client(&at.environment)?;
         for _ in 0..TRIES {
-            let found = match send(&client, Ask::get(&config_map_path(at))).await {
-                Ok(map) => Some(map),
-                Err(trouble) if trouble.is_status(404) => None,
-                Err(trouble) => return Err(charter_trouble(trouble)),
-            };
+            let found = self.objects.get(at, Kind::ConfigMap).await;
+            let found = found.map_err(charter_trouble)?;
             let map = config_map(at, charter, found.as_ref())?;
             let written = match found {
-                Some(_) => send(&client, Ask::put(&config_map_path(at), &map)).await,
-                None => send(&client, Ask::post(&config_maps_path(at), &map)).await,
+                Some(_) => self.objects.replace(at, Kind::ConfigMap, &map).await,
+                None => self.objects.create(at, Kind::ConfigMap, &map).await,
             };
             match written {
                 Ok(_) => return Ok(()),
@@ -212,7 +201,6 @@ impl Leadership for KubeLeadership {
     }
 
     async fn drop_charter(&self, at: &WorkloadRef, release: &ReleaseId, epoch: u64) -> Result<(), PortError> {
-        let client = self.environments.client(&at.environment)?;
         let own = self
             .charter(at)
             .await?
@@ -220,59 +208,35 @@ impl Leadership for KubeLeadership {
         if !own {
             return Ok(());
         }
-        match send(&client, Ask::delete(&config_map_path(at))).await {
-            Ok(_) => Ok(()),
+        match self.objects.delete(at, Kind::ConfigMap).await {
+            Ok(()) => Ok(()),
             Err(trouble) if trouble.is_status(404) => Ok(()),
             Err(trouble) => Err(charter_trouble(trouble)),
         }
     }
 }
 
-async fn send(client: &Client, what: Ask<'_>) -> Result<Value, Trouble> {
-    ask_within(client, what, LIMIT).await
-}
-
-fn leases_path(at: &WorkloadRef) -> String {
-    format!("/apis/coordination.k8s.io/v1/namespaces/{}/leases", at.namespace)
-}
-
-fn lease_path(at: &WorkloadRef) -> String {
-    format!("{}/{}", leases_path(at), object_name(at))
-}
-
-fn config_maps_path(at: &WorkloadRef) -> String {
-    format!("/api/v1/namespaces/{}/configmaps", at.namespace)
-}
-
-fn config_map_path(at: &WorkloadRef) -> String {
-    format!("{}/{}", config_maps_path(at), object_name(at))
-}
-
-fn lease_trouble(trouble: Trouble) -> PortError {
-    match trouble {
-        Trouble::Status {
-            code: 403, message, ..
-        } => PortError::new(
+fn lease_trouble(trouble: Unanswered) -> PortError {
+    match trouble.forbidden() {
+        Some(message) => PortError::new(
             "lease-forbidden",
             format!("You may not use Leases here, so another Slipway could drive too: {message}"),
             "Ask the cluster's administrator for the right to get, create and update leases.",
         ),
-        other => other.of_read("The Lease of the application"),
+        None => trouble.of_read("The Lease of the application"),
     }
 }
 
-fn charter_trouble(trouble: Trouble) -> PortError {
-    match trouble {
-        Trouble::Status {
-            code: 403, message, ..
-        } => PortError::new(
+fn charter_trouble(trouble: Unanswered) -> PortError {
+    match trouble.forbidden() {
+        Some(message) => PortError::new(
             "charter-forbidden",
             format!(
                 "You may not use ConfigMaps here, so no other Slipway can go on with the release: {message}"
             ),
             "Ask the cluster's administrator for the right to get, create, update and delete configmaps.",
         ),
-        other => other.of_read("The charter beside the workload"),
+        None => trouble.of_read("The charter beside the workload"),
     }
 }
 

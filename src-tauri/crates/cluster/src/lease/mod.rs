@@ -6,9 +6,11 @@
 //! different rates. The Lease keeps two Slipways out of each other's way and no more: what guards the workload are the `test`s of
 //! each act and the token in the workload's marker.
 //!
-//! Pure: [`LeaseRecord`], [`Sighting`], [`decide`] and [`found_release`]. [`KubeLeadership`] only reads and writes.
+//! Pure: [`LeaseRecord`], [`Sighting`], [`decide`] and [`found_release`]. [`LeaseLeadership`] reads and writes what they say through [`Beside`]:
+//! an API server ([`KubeLeadership`]), or the simulation.
 
 mod adapter;
+mod beside;
 mod config_map;
 mod found;
 mod record;
@@ -18,7 +20,8 @@ mod sighting;
 #[cfg(test)]
 mod tests;
 
-pub use adapter::KubeLeadership;
+pub use adapter::{KubeLeadership, LeaseLeadership};
+pub use beside::{Beside, Kind, KubeObjects, Unanswered};
 pub use config_map::{config_map, read_charter};
 pub use found::{Found, found_release};
 pub use record::{LeaseRecord, OFFER_ANNOTATION, PERSON_ANNOTATION, object_name};
