@@ -1,5 +1,7 @@
 //! Bets against hypotheses about two arms of different size: factors with an expectation of at most 1 under the null.
 
+use crate::projection::project;
+
 /// The conditional bet for events that are rare or have no total. Given `events` in both arms, of which the canary had
 /// `canary`, and `share` of the exposure, the canary's number is binomial with probability `share` if the rates are
 /// equal, and with a larger one if the canary's rate is `ratio` times stable's. The likelihood ratio needs no estimate of
@@ -34,7 +36,8 @@ impl Null {
         slope: 1.0,
     };
 
-    fn canary(self, stable: f64) -> f64 {
+    /// The canary's proportion on the border at this one of stable.
+    pub(crate) fn canary(self, stable: f64) -> f64 {
         self.offset + self.slope * stable
     }
 }
@@ -101,32 +104,6 @@ pub(crate) fn proportions(
         sample.bad * (c * (1.0 - m)).ln_1p() + (sample.total - sample.bad) * (-c * m).ln_1p()
     };
     log(c_canary, m_canary, canary) + log(c_stable, m_stable, stable)
-}
-
-/// Stable's coordinate of the point on the border that is nearest to the alternative.
-fn project(null: Null, (stable, canary): (f64, f64), n_stable: f64, n_canary: f64) -> Option<f64> {
-    if null == Null::NO_WORSE {
-        let pooled = (n_stable * stable + n_canary * canary) / (n_stable + n_canary);
-        return (pooled > 0.0 && pooled < 1.0).then_some(pooled);
-    }
-    const EDGE: f64 = 1e-9;
-    let lowest = EDGE.max((EDGE - null.offset) / null.slope);
-    let highest = (1.0 - EDGE).min((1.0 - EDGE - null.offset) / null.slope);
-    if lowest >= highest {
-        return None;
-    }
-    let here = stable.clamp(lowest, highest);
-    let there = ((canary - null.offset) / null.slope).clamp(lowest, highest);
-    let (mut low, mut high) = (here.min(there), here.max(there));
-    // The derivative of the divergence rises from the one to the other.
-    for _ in 0..24 {
-        let m = 0.5 * (low + high);
-        let m_canary = null.canary(m);
-        let derivative = n_stable * (m - stable) / (m * (1.0 - m))
-            + null.slope * n_canary * (m_canary - canary) / (m_canary * (1.0 - m_canary));
-        if derivative > 0.0 { high = m } else { low = m }
-    }
-    Some(0.5 * (low + high))
 }
 
 /// The same for scores in `0..=1` instead of bad or not: `scores` gives each bucket its score, one for each arm, and

@@ -93,7 +93,9 @@ impl Judge {
     /// critical signals that each are half convinced convince together. The one with the largest part names itself.
     fn combine_evidence(&mut self) {
         let mut tests: Vec<_> = self.tracks.iter_mut().filter_map(Track::critical_test).collect();
-        if tests.len() < 2 {
+        // Their mean is no larger than the largest, and what is known of scatter only makes them smaller.
+        let enough = -self.options.alpha.ln();
+        if tests.len() < 2 || tests.iter().all(|test| test.degraded_log() < enough) {
             return;
         }
         let logs: Vec<f64> = tests.iter().map(|test| test.degraded_evidence()).collect();

@@ -70,6 +70,7 @@ mod options;
 mod own_interval;
 mod pace;
 mod planning;
+mod projection;
 mod proportion_test;
 mod rank_bet;
 mod reading;

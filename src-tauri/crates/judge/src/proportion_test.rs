@@ -73,6 +73,11 @@ impl ProportionTest {
         self.rejected |= self.is_worth_stopping();
     }
 
+    /// The logarithm of the evidence against "no worse" as it was counted, before what is known of scatter by now.
+    pub(crate) fn degraded_log(&self) -> f64 {
+        self.degraded.log()
+    }
+
     /// What was counted against "no worse", reduced to what is known of the scatter by now.
     pub(crate) fn degraded_evidence(&self) -> f64 {
         let log = self.degraded.log();

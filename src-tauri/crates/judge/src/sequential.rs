@@ -89,6 +89,15 @@ impl SequentialTest {
         }
     }
 
+    /// The same before it is reduced to what is known of scatter by now: no smaller where it is positive.
+    pub(crate) fn degraded_log(&self) -> f64 {
+        match self {
+            SequentialTest::Proportion(test) => test.degraded_log(),
+            SequentialTest::Latency(test) => test.degraded_log(),
+            SequentialTest::Count(test) => test.degraded_log(),
+        }
+    }
+
     /// Logarithm of the evidence against "no worse".
     pub(crate) fn degraded_evidence(&self) -> f64 {
         match self {
