@@ -2259,7 +2259,7 @@ plan: Plan, };
 /**
  * Which queries are asked.
  */
-export type Preset = "openTelemetryHttp" | "clientLibraries" | "custom";
+export type Preset = "automatic" | "openTelemetryHttp" | "clientLibraries" | "vllm" | "triton" | "kserve" | "istio" | "custom";
 
 /**
  * What it takes to go forward. A rollback takes one click everywhere.
