@@ -1,5 +1,5 @@
-import type { Judgement, LiveRelease, Signal } from '../backend/generated/view';
-import type { Words } from '../words/index.svelte';
+import type { Judgement, LiveRelease, Signal, SignalVerdict } from '../backend/generated/view';
+import { number, type Words } from '../words/index.svelte';
 import { signalFormat, signalName } from './signals';
 
 /** What is known about the health, in one sentence. Empty where nothing is to be added to the verdict's word. */
@@ -20,4 +20,15 @@ export function judgementSentence(w: Words, judgement: Judgement, signals: Signa
 /** The same for a release as it is now. */
 export function saidSentence(w: Words, live: LiveRelease): string {
   return judgementSentence(w, live.judgement, live.signals);
+}
+
+/** How much evidence there is of what it takes, and for what: never how sure anything is. */
+export function evidenceText(w: Words, verdict: SignalVerdict): string {
+  const { fraction, have, need, needed, towards } = verdict.evidence;
+  const counted = needed === 'requests' || needed === 'looks' || needed === 'seconds';
+  const has = counted
+    ? w.health.evidenceHas[needed](number(have), number(need))
+    : w.health.evidenceHas.part(`${number(fraction * 100)}%`);
+  const direction = verdict.verdict === 'notEnoughEvidence' && towards ? w.health.towards[towards] : '';
+  return direction ? `${has}, ${direction}` : has;
 }

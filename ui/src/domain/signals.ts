@@ -5,7 +5,16 @@ import type { SignalFormat } from '../words/facts';
 /** How numbers of a signal are shown: `ratio` becomes percent, `s` becomes milliseconds. */
 export interface Scale {
   factor: number;
-  kind: 'percentOfRequests' | 'percentOfLimit' | 'milliseconds' | 'perSecond' | 'perPod' | 'mebibytes' | 'plain';
+  kind:
+    | 'percentOfRequests'
+    | 'percentOfLimit'
+    | 'milliseconds'
+    | 'perSecond'
+    | 'perPod'
+    | 'mebibytes'
+    | 'requestsPerPod'
+    | 'tokensPerPod'
+    | 'plain';
   /** The unit's own name, where it is none of these. */
   unit: string;
 }
@@ -23,6 +32,10 @@ export function scaleOf(spec: SignalSpec): Scale {
       return { factor: 1, kind: 'perSecond', unit: '' };
     case 'restarts/pod/s':
       return { factor: 60, kind: 'perPod', unit: '' };
+    case 'requests/pod':
+      return { factor: 1, kind: 'requestsPerPod', unit: '' };
+    case 'tokens/pod/s':
+      return { factor: 1, kind: 'tokensPerPod', unit: '' };
     case 'bytes':
       return { factor: 1 / 1_048_576, kind: 'mebibytes', unit: '' };
     default:
@@ -83,8 +96,13 @@ export function lastValue(samples: Sample[], until = Infinity): Sample | null {
   return null;
 }
 
+/** The words for why a verdict is what it is. */
+export function reasonText(w: Words, spec: SignalSpec, reason: SignalVerdict['reason']): string {
+  const say = w.reasons.judged[reason.code] as (facts: unknown, context: SignalFormat) => string;
+  return say(reason, signalFormat(w, spec));
+}
+
 /** The words for what the judge found about one signal. */
 export function verdictText(w: Words, spec: SignalSpec, verdict: SignalVerdict): string {
-  const say = w.reasons.judged[verdict.reason.code] as (facts: unknown, context: SignalFormat) => string;
-  return say(verdict.reason, signalFormat(w, spec));
+  return reasonText(w, spec, verdict.reason);
 }

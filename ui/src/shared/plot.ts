@@ -93,3 +93,11 @@ export function apart(positions: number[], gap: number, lowest: number, highest:
   order.forEach((one) => (placed[one.index] = one.y));
   return placed;
 }
+
+/** The ends of an axis that has 0 on it, with a little room at both. */
+export function signedAxis(values: number[]): { bottom: number; top: number } {
+  const lowest = Math.min(0, ...values);
+  const highest = Math.max(0, ...values);
+  const room = (highest - lowest || 1) * 0.12;
+  return { bottom: lowest - room, top: highest + room };
+}

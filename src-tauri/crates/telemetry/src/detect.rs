@@ -1,10 +1,11 @@
 use crate::pod_labels::PodLabels;
-use crate::preset::RESTART_COUNTER;
+use crate::preset::{ERRORS, RESTART_COUNTER, default_signals};
 use crate::prometheus::Prometheus;
 use crate::{Preset, TelemetryError};
 use conductor::WorkloadRef;
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use ts_rs::TS;
 
 /// What was found out about a workload's metrics.
@@ -17,8 +18,8 @@ pub struct Detected {
     pub labels: PodLabels,
     /// The label with the status code; `None`: failed requests cannot be told.
     pub status_label: Option<String>,
-    /// Whether it has buckets of durations.
-    pub has_latency: bool,
+    /// Signals of the preset that it cannot feed, by their ids: the version or the configuration has no such metric.
+    pub missing: Vec<String>,
     /// Pods with such series.
     pub pods: u32,
     /// The labels under which restarts tell their pod, if kube-state-metrics is there.
@@ -47,7 +48,7 @@ pub(crate) async fn detect(
         return Ok(None);
     };
     Ok(Some(Detected {
-        has_latency: has_latency(prometheus, &detected, workload).await?,
+        missing: missing(prometheus, &detected, workload).await?,
         restarts,
         ..detected
     }))
@@ -107,7 +108,7 @@ async fn find(
             .iter()
             .any(|one| one.labels.get(label).is_some_and(|text| !text.is_empty()))
     };
-    let pods: std::collections::BTreeSet<&String> = series
+    let pods: BTreeSet<&String> = series
         .iter()
         .filter_map(|one| one.labels.get(&labels.pod))
         .collect();
@@ -122,27 +123,46 @@ async fn find(
             .find(|label| has(label))
             .map(|label| (*label).to_owned()),
         pods: u32::try_from(pods.len()).unwrap_or(u32::MAX),
-        has_latency: false,
+        missing: Vec::new(),
         restarts: None,
     }))
 }
 
-/// Libraries may count requests and not measure them. What cannot be told for many series is taken to be there: reading them
-/// tells what is wrong.
-async fn has_latency(
+/// Libraries may count requests and not measure them, and servers have had other metrics in other versions. What cannot be told
+/// for many series is taken to be there: reading them tells what is wrong.
+async fn missing(
     prometheus: &Prometheus,
     detected: &Detected,
     workload: &WorkloadRef,
-) -> Result<bool, TelemetryError> {
-    let Some((buckets, _)) = detected.preset.buckets() else {
-        return Ok(false);
-    };
-    let query = format!("count({buckets}{{{}}})", detected.labels.of_workload(workload));
-    match prometheus.instant(&query, None).await {
-        Ok(series) => Ok(!series.is_empty()),
-        Err(error) if error.is_of_source() => Err(error),
-        Err(_) => Ok(true),
+) -> Result<Vec<String>, TelemetryError> {
+    let preset = detected.preset;
+    let signals = default_signals(preset);
+    let metrics: BTreeSet<&'static str> = signals
+        .iter()
+        .filter_map(|signal| preset.metric(&signal.id))
+        .collect();
+    let asked = metrics.into_iter().map(|metric| async move {
+        let query = format!("count({metric}{{{}}})", detected.labels.of_workload(workload));
+        match prometheus.instant(&query, None).await {
+            Ok(series) => Ok((metric, series.is_empty())),
+            Err(error) if error.is_of_source() => Err(error),
+            Err(_) => Ok((metric, false)),
+        }
+    });
+    let mut absent = BTreeSet::new();
+    for answer in join_all(asked).await {
+        if let (metric, true) = answer? {
+            absent.insert(metric);
+        }
     }
+    let has_no_status = !preset.status_labels().is_empty() && detected.status_label.is_none();
+    Ok(signals
+        .into_iter()
+        .map(|signal| signal.id)
+        .filter(|id| {
+            (id == ERRORS && has_no_status) || preset.metric(id).is_some_and(|metric| absent.contains(metric))
+        })
+        .collect())
 }
 
 async fn find_restarts(

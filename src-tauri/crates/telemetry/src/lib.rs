@@ -24,6 +24,7 @@ mod preset;
 mod prometheus;
 mod query;
 mod secret;
+mod serving;
 mod source;
 mod telemetry;
 mod telemetry_error;
@@ -38,6 +39,7 @@ pub use preset::{
 };
 pub use query::SignalQuery;
 pub use secret::Secret;
+pub use serving::{CACHE_USE, FIRST_TOKEN_P95, NEXT_TOKEN_P95, QUEUE, REFUSALS, TOKENS};
 pub use source::Source;
 pub use telemetry::{SignalProblem, Telemetry};
 pub use telemetry_error::TelemetryError;

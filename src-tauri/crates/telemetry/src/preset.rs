@@ -1,5 +1,6 @@
 use crate::pod_labels::PodLabels;
 use crate::query::{SignalQuery, Unit};
+use crate::serving;
 use conductor::WorkloadRef;
 use judge::{Effect, Limit, Role, Rule, SignalKind, SignalSpec};
 use serde::{Deserialize, Serialize};
@@ -29,17 +30,41 @@ pub enum Preset {
     OpenTelemetryMilliseconds,
     /// `http_requests_total` and `http_request_duration_seconds` (Prometheus client libraries).
     ClientLibrary,
+    /// vLLM's `vllm:…`.
+    Vllm,
+    /// NVIDIA Triton's `nv_inference_…`.
+    Triton,
+    /// `request_predict_seconds` of KServe's own model servers.
+    KServe,
+    /// `istio_requests_total` and `istio_request_duration_milliseconds` as the sidecar in the application's pod reports them
+    /// (istio.io, "Istio Standard Metrics"). Requests that never reached a pod are not among them.
+    ///
+    /// Other routers have no preset, because their series do not say which pod answered: ingress-nginx
+    /// (`nginx_ingress_controller_requests`) and Traefik (`traefik_service_requests_total`) tell the Service, which serves both
+    /// versions, and Istio's ambient mode has no sidecar. Where canary and stable have Services of their own, they can be told
+    /// apart by queries that the user writes.
+    Istio,
     /// Only the queries that the user wrote.
     Custom,
 }
 
 impl Preset {
-    /// Those that can be looked for, in order.
-    pub(crate) const FOUND: [Preset; 3] = [
+    /// Those that can be looked for, in order. Model servers come first: vLLM has a client library's metrics too, and they
+    /// say less. The mesh comes last: an application knows more about its requests.
+    pub(crate) const FOUND: [Preset; 7] = [
+        Preset::Vllm,
+        Preset::Triton,
+        Preset::KServe,
         Preset::OpenTelemetry,
         Preset::OpenTelemetryMilliseconds,
         Preset::ClientLibrary,
+        Preset::Istio,
     ];
+
+    /// Whether its metrics are those of a model server.
+    pub(crate) fn is_of_model_server(self) -> bool {
+        matches!(self, Preset::Vllm | Preset::Triton | Preset::KServe)
+    }
 
     /// The counter whose presence tells the preset.
     pub(crate) fn counter(self) -> Option<&'static str> {
@@ -47,6 +72,10 @@ impl Preset {
             Preset::OpenTelemetry => Some("http_server_request_duration_seconds_count"),
             Preset::OpenTelemetryMilliseconds => Some("http_server_duration_milliseconds_count"),
             Preset::ClientLibrary => Some("http_requests_total"),
+            Preset::Vllm => Some("vllm:request_success_total"),
+            Preset::Triton => Some("nv_inference_request_success"),
+            Preset::KServe => Some("request_predict_seconds_count"),
+            Preset::Istio => Some("istio_requests_total"),
             Preset::Automatic | Preset::Custom => None,
         }
     }
@@ -59,7 +88,8 @@ impl Preset {
                 Some(("http_server_duration_milliseconds_bucket", Unit::Milliseconds))
             }
             Preset::ClientLibrary => Some(("http_request_duration_seconds_bucket", Unit::Seconds)),
-            Preset::Automatic | Preset::Custom => None,
+            Preset::Istio => Some(("istio_request_duration_milliseconds_bucket", Unit::Milliseconds)),
+            Preset::Vllm | Preset::Triton | Preset::KServe | Preset::Automatic | Preset::Custom => None,
         }
     }
 
@@ -69,7 +99,16 @@ impl Preset {
             Preset::OpenTelemetry => &["http_response_status_code", "http_status_code"],
             Preset::OpenTelemetryMilliseconds => &["http_status_code", "http_response_status_code"],
             Preset::ClientLibrary => &["code", "status", "status_code", "http_status"],
-            Preset::Automatic | Preset::Custom => &[],
+            Preset::Istio => &["response_code"],
+            Preset::Vllm | Preset::Triton | Preset::KServe | Preset::Automatic | Preset::Custom => &[],
+        }
+    }
+
+    /// The metric without which a signal cannot be fed; `None` if it needs nothing beside the preset's counter.
+    pub(crate) fn metric(self, signal: &str) -> Option<&'static str> {
+        match (self.buckets(), signal) {
+            (Some((buckets, _)), LATENCY_P95 | LATENCY_P99) => Some(buckets),
+            _ => serving::metric(self, signal),
         }
     }
 }
@@ -87,6 +126,14 @@ pub(crate) fn query(
     signal: &str,
 ) -> Option<SignalQuery> {
     let pods = labels.of_arms(workload, hashes);
+    if preset.is_of_model_server() {
+        return serving::query(preset, labels, &pods, signal);
+    }
+    // A sidecar reports the requests that its pod makes, too.
+    let pods = match preset {
+        Preset::Istio => format!("{pods},reporter=\"destination\""),
+        _ => pods,
+    };
     let counter = preset.counter()?;
     match signal {
         ERRORS => status_label.map(|status| SignalQuery::Ratio {
@@ -105,31 +152,42 @@ pub(crate) fn query(
 }
 
 /// The signals that a preset can feed: failed requests and the 95th percentile decide, the 99th is judged and decides
-/// nothing, requests per second are shown. Durations are in seconds. [`Preset::Custom`] has none of its own.
+/// nothing, requests per second are shown. A model server has signals of its own. Durations are in seconds. [`Preset::Custom`] has none of its own.
 pub fn default_signals(preset: Preset) -> Vec<SignalSpec> {
     if preset == Preset::Custom {
         return Vec::new();
     }
-    let named = |spec: SignalSpec, name: &str| SignalSpec {
-        name: name.to_owned(),
-        ..spec
-    };
+    if preset.is_of_model_server() {
+        return serving::signals(preset);
+    }
     let p95 = SignalSpec::latency(LATENCY_P95, 0.95, 0.3, 0.2);
     let p99 = SignalSpec::latency(LATENCY_P99, 0.99, 1.0, 0.3).role(Role::Advisory);
-    let requests = SignalSpec {
+    vec![
+        named(SignalSpec::error_ratio(ERRORS, 0.005), "Error ratio"),
+        named(p95, "Latency p95"),
+        named(p99, "Latency p99"),
+        requests_signal(),
+    ]
+}
+
+/// The signal with a name for people.
+pub(crate) fn named(spec: SignalSpec, name: &str) -> SignalSpec {
+    SignalSpec {
+        name: name.to_owned(),
+        ..spec
+    }
+}
+
+/// Requests per second of an arm: shown only, because the arms have different shares.
+pub(crate) fn requests_signal() -> SignalSpec {
+    SignalSpec {
         id: REQUESTS.to_owned(),
         name: "Requests".to_owned(),
         unit: "1/s".to_owned(),
         kind: SignalKind::Rate,
         role: Role::Context,
         rule: Rule::default(),
-    };
-    vec![
-        named(SignalSpec::error_ratio(ERRORS, 0.005), "Error ratio"),
-        named(p95, "Latency p95"),
-        named(p99, "Latency p99"),
-        requests,
-    ]
+    }
 }
 
 /// Restarts of containers, where kube-state-metrics is there: judged and shown. That pods crash is known without metrics.

@@ -10,7 +10,7 @@ use crate::prometheus::Prometheus;
 use crate::{Preset, SignalQuery, Source, TelemetryError};
 use async_trait::async_trait;
 use conductor::{PortError, SignalLooks, SignalScope, Signals, WorkloadRef};
-use judge::{Look, Reading, SignalKind, SignalSpec};
+use judge::{Look, Reading, SignalSpec};
 use release::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,11 +132,7 @@ impl Telemetry {
             return Ok(Vec::new());
         };
         let mut signals = preset::default_signals(found.preset);
-        signals.retain(|signal| match signal.kind {
-            SignalKind::ErrorRatio => found.status_label.is_some(),
-            SignalKind::Latency { .. } => found.has_latency,
-            _ => true,
-        });
+        signals.retain(|signal| !found.missing.contains(&signal.id));
         if found.restarts.is_some() {
             signals.push(preset::restarts_signal());
         }

@@ -25,6 +25,7 @@ import type {
   SignalVerdict,
   Stage,
 } from '../generated/view';
+import { courseOf } from './course';
 import { after, before, choice, head, jonas, mei, phases, phaseTimes, specs, startedAt } from './checkout';
 import { gateBecause, sourceTroubles, waitsOf } from './because';
 import { smoothNoise } from './noise';
@@ -507,7 +508,10 @@ export function picture(script: Script): LiveRelease {
     spec,
     series: samples(script, spec.id, steps),
     failure: script.noSamples ? (sourceTroubles[spec.id] ?? null) : null,
+    course: { intervalOf: null, bounds: [], changes: [] },
   }));
+  const judgement = judge(script, signals, phase);
+  for (const signal of signals) signal.course = courseOf(script.now, signal, judgement);
   const outcome = outcomeAt(script, script.now);
   const over = stage.stage === 'rolledBack' || stage.stage === 'completed';
   const share = shareAt(steps, at(script.now));
@@ -529,7 +533,7 @@ export function picture(script: Script): LiveRelease {
     driver: mei,
     youDrive: true,
     automaticRollback: script.automatic !== false,
-    judgement: judge(script, signals, phase),
+    judgement,
     signals,
     traffic: {
       podShare: share,

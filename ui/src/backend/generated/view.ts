@@ -101,6 +101,27 @@ since: Timestamp | null, };
 export type Basis = "concurrent" | "before" | "limit" | "nothing";
 
 /**
+ * What the difference canary − stable lay in at a moment.
+ */
+export type Bounds = {
+/**
+ * When.
+ */
+at: Timestamp,
+/**
+ * Lower end.
+ */
+low: number,
+/**
+ * Upper end.
+ */
+high: number,
+/**
+ * The smallest effect worth stopping for, as a size.
+ */
+effect: number | null, };
+
+/**
  * The record of one release: everything that the live screen showed, at every moment, readable without any cluster.
  * Lists ending in `From` are in order of time; what holds at a moment is the last entry not after it.
  */
@@ -663,6 +684,23 @@ promote: Control,
  * Give the control to another person.
  */
 handOver: Control, };
+
+/**
+ * What the judge knew of one signal, moment by moment.
+ */
+export type Course = {
+/**
+ * What the bounds are in: that of the newest one. Moments with bounds in anything else are not among them.
+ */
+intervalOf: IntervalOf | null,
+/**
+ * The interval of the difference between the versions, oldest first; thinned evenly.
+ */
+bounds: Array<Bounds>,
+/**
+ * When the verdict changed and to what, oldest first; the first one is where it began.
+ */
+changes: Array<VerdictChange>, };
 
 /**
  * A query of the user's own.
@@ -2259,7 +2297,7 @@ plan: Plan, };
 /**
  * Which queries are asked.
  */
-export type Preset = "openTelemetryHttp" | "clientLibraries" | "custom";
+export type Preset = "automatic" | "openTelemetryHttp" | "clientLibraries" | "vllm" | "triton" | "kserve" | "istio" | "custom";
 
 /**
  * What it takes to go forward. A rollback takes one click everywhere.
@@ -3412,7 +3450,11 @@ series: Array<Series>,
 /**
  * Why there is nothing, when reading it failed. No data without an error is an empty series.
  */
-failure: Failure | null, };
+failure: Failure | null,
+/**
+ * What the judge knew of it, moment by moment.
+ */
+course: Course, };
 
 /**
  * What a signal measures, and with it which [`Reading`](crate::Reading) it is fed with.
@@ -3692,6 +3734,27 @@ by: Person, };
  * What is known about the canary.
  */
 export type Verdict = "healthy" | "degraded" | "notEnoughEvidence";
+
+/**
+ * A change of a signal's verdict.
+ */
+export type VerdictChange = {
+/**
+ * When.
+ */
+at: Timestamp,
+/**
+ * What it was from then on.
+ */
+verdict: Verdict,
+/**
+ * Why, with the numbers of that moment.
+ */
+reason: Reason,
+/**
+ * How much evidence there was.
+ */
+evidence: Evidence, };
 
 /**
  * What runs: the images of all containers and the hash of the pod template.

@@ -192,4 +192,23 @@ describe('the live screen', () => {
     expect(writeText.mock.calls[0]?.[0]).toContain('checkout 2.14.1 → 2.15.0, production-eu');
     vi.unstubAllGlobals();
   });
+
+  it('shows the difference, what is worth stopping for and when the verdict changed in an enlarged chart', async () => {
+    await openWindow('degraded');
+    expect(screen.queryByTestId('course-errors')).toBeNull();
+    const meter = within(screen.getByTestId('evidence-errors')).getByRole('meter');
+    expect(meter.getAttribute('aria-valuenow')).toBe('100');
+    pressKey('1');
+    const course = await screen.findByTestId('course-errors');
+    const plot = within(course).getByRole('img');
+    expect(plot.getAttribute('aria-label')).toMatch(/lies between .* and .*; from 0\.5 on it is worth stopping for/);
+    const verdicts = within(screen.getByTestId('verdicts-errors')).getAllByRole('listitem');
+    expect(verdicts.map((one) => one.textContent)).toEqual([
+      expect.stringContaining('Degraded'),
+      expect.stringContaining('Not enough evidence'),
+    ]);
+    pressKey('t');
+    expect(await screen.findByTestId('difference-errors-table')).toBeTruthy();
+    expect(screen.getByTestId('live').textContent).not.toContain('confident');
+  });
 });

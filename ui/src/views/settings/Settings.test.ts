@@ -54,9 +54,10 @@ describe('the settings', () => {
     expect(backend.asked('settings.metrics')[0]?.secret).toEqual({ kind: 'bearer', token: 's3cret' });
     expect(document.body.innerHTML).not.toContain('s3cret');
     // Later changes leave what is kept.
-    await fireEvent.click(screen.getByTestId('metrics-preset-production-eu-clientLibraries'));
+    await fireEvent.click(screen.getByTestId('metrics-preset-production-eu'));
+    await fireEvent.click(await screen.findByTestId('metrics-preset-production-eu-vllm'));
     await waitFor(() => expect(backend.asked('settings.metrics')).toHaveLength(2));
-    expect(backend.asked('settings.metrics')[1]?.secret).toBeNull();
+    expect(backend.asked('settings.metrics')[1]).toMatchObject({ secret: null, preset: 'vllm' });
   });
 
   it('ask for a reason before a locked environment becomes less protected', async () => {

@@ -29,11 +29,23 @@ export const health = {
     cpu: 'CPU',
     memory: 'Memory',
     restarts: 'Restarts',
+    refusals: 'Refused requests',
+    'first-token-p95': 'p95 to first token',
+    'next-token-p95': 'p95 to next token',
+    tokens: 'Tokens',
+    queue: 'Queue',
+    'cache-use': 'Cache in use',
   } as Record<string, string>,
-  shortSignals: { errors: 'Errors', 'latency-p50': 'p50', 'latency-p95': 'p95', 'latency-p99': 'p99' } as Record<
-    string,
-    string
-  >,
+  shortSignals: {
+    errors: 'Errors',
+    'latency-p50': 'p50',
+    'latency-p95': 'p95',
+    'latency-p99': 'p99',
+    refusals: 'Refused',
+    'first-token-p95': 'First token',
+    'next-token-p95': 'Next token',
+    'cache-use': 'Cache',
+  } as Record<string, string>,
   units: {
     percentOfRequests: '% of requests',
     percentOfLimit: '% of limit',
@@ -41,6 +53,8 @@ export const health = {
     perSecond: 'per second',
     perPod: 'per pod and minute',
     mebibytes: 'MiB',
+    requestsPerPod: 'requests per pod',
+    tokensPerPod: 'tokens per pod and second',
   },
   valueWith: {
     percent: (value: string) => `${value}%`,
@@ -57,4 +71,26 @@ export const health = {
   time: 'Time',
   enlarge: (name: string) => `Enlarge ${name}`,
   evidenceLabel: 'Evidence',
+  evidenceOf: (signal: string) => `Evidence on ${signal}`,
+  /** How much there is of what it takes, in words for the screen reader and the tooltip. */
+  evidenceHas: {
+    requests: (have: string, need: string) => `${have} of about ${need} requests`,
+    looks: (have: string, need: string) => `${have} of ${need} looks`,
+    seconds: (have: string, need: string) => `${have} of ${need} s`,
+    part: (part: string) => `${part} of what it takes`,
+  },
+  towards: { healthy: 'towards healthy', degraded: 'towards degraded', notEnoughEvidence: '' },
+  decidedAt: (at: string) => `decided at ≈${at}`,
+  difference: 'Difference',
+  differenceUnit: (unit: string) => `new − current, ${unit}`,
+  shareOverUnit: (edge: string) => `new − current, % slower than ${edge}`,
+  worthStopping: 'worth stopping for',
+  noDifference: 'no difference',
+  between: (low: string, high: string) => `between ${low} and ${high}`,
+  differenceSummary: (low: string, high: string, worse: string) =>
+    `The difference lies between ${low} and ${high}; from ${worse} on it is worth stopping for`,
+  noDifferenceYet: 'The two versions have not been compared yet',
+  low: 'From',
+  high: 'To',
+  verdictHistory: 'Verdicts',
 };

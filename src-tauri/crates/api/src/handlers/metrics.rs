@@ -104,7 +104,7 @@ impl Inner {
             all.push(EnvironmentMetrics {
                 environment: self.tag(&environment.id)?,
                 source: metrics.source,
-                preset: metrics.preset.unwrap_or(Preset::OpenTelemetryHttp),
+                preset: metrics.preset.unwrap_or(Preset::Automatic),
                 queries: metrics.queries,
                 has_secret: self.secrets.get(&secret_name(&environment.id)).is_some(),
             });
@@ -296,9 +296,13 @@ impl Inner {
 /// The preset that was chosen; whichever is found where none was.
 fn preset(preset: Option<Preset>) -> telemetry::Preset {
     match preset {
-        None => telemetry::Preset::Automatic,
+        None | Some(Preset::Automatic) => telemetry::Preset::Automatic,
         Some(Preset::OpenTelemetryHttp) => telemetry::Preset::OpenTelemetry,
         Some(Preset::ClientLibraries) => telemetry::Preset::ClientLibrary,
+        Some(Preset::Vllm) => telemetry::Preset::Vllm,
+        Some(Preset::Triton) => telemetry::Preset::Triton,
+        Some(Preset::Kserve) => telemetry::Preset::KServe,
+        Some(Preset::Istio) => telemetry::Preset::Istio,
         Some(Preset::Custom) => telemetry::Preset::Custom,
     }
 }

@@ -3,6 +3,7 @@
 
 mod acts;
 mod controls;
+mod course;
 mod events;
 mod gates;
 mod head;

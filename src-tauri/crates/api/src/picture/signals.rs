@@ -1,4 +1,5 @@
 use super::Told;
+use super::course::course;
 use crate::view::{Failure, Sample, Series, Signal};
 use judge::{Arm, Look, Reading, SignalSpec};
 use release::{Stage, Timestamp};
@@ -40,6 +41,7 @@ pub(crate) fn signals(
                     .or_else(|| problems.get(&spec.id))
                     .cloned()
                     .or_else(|| silence(looks, now).filter(|_| watched)),
+                course: course(told, &spec.id),
             }
         })
         .collect()

@@ -93,10 +93,20 @@ impl std::fmt::Debug for MetricsSecret {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub enum Preset {
+    /// Whichever is found.
+    Automatic,
     /// OpenTelemetry's HTTP semantic conventions.
     OpenTelemetryHttp,
     /// Client libraries' `http_requests_total` and `http_request_duration_seconds`.
     ClientLibraries,
+    /// vLLM's own metrics.
+    Vllm,
+    /// NVIDIA Triton's own metrics.
+    Triton,
+    /// Those of KServe's own model servers.
+    Kserve,
+    /// What Istio's sidecar reports in the application's pod.
+    Istio,
     /// The user's own.
     Custom,
 }

@@ -1,4 +1,4 @@
-use super::Failure;
+use super::{Course, Failure};
 use judge::{Arm, SignalSpec};
 use release::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -38,4 +38,6 @@ pub struct Signal {
     pub series: Vec<Series>,
     /// Why there is nothing, when reading it failed. No data without an error is an empty series.
     pub failure: Option<Failure>,
+    /// What the judge knew of it, moment by moment.
+    pub course: Course,
 }
