@@ -165,6 +165,9 @@ describe('the live screen', () => {
     await fireEvent.click(screen.getByTestId('live-take-over'));
     pressKey('p');
     expect(screen.queryByTestId('forward-dialog')).toBeNull();
+    pressKey('.', { ctrlKey: true });
+    expect(teller.backend.asked('release.promote')).toEqual([]);
+    expect(teller.backend.asked('release.hold')).toEqual([]);
     expect(teller.backend.asked('release.takeOver')).toEqual([]);
     expect(isOff('rollback')).toBe(false);
     await fireEvent.click(screen.getByTestId('rollback'));
