@@ -1,8 +1,9 @@
 import type { Backend } from '../backend';
 import type { Language, Theme } from '../generated/view';
+import { jonas } from './checkout';
 import { Desk, type DeskScript } from './desk';
 import { matrixReleases } from './matrix';
-import { tellings, type Telling } from './story';
+import { picture, tellings, type Telling } from './story';
 import { StoryTeller } from './telling';
 
 /** Tellings of the screens around a release, by name; several are joined by a comma. */
@@ -13,6 +14,8 @@ const desks: Record<string, (script: DeskScript) => void> = {
   broken: (script) => void (script.matrix.broken = true),
   loading: (script) => void (script.matrix.loading = true),
   empty: (script) => void (script.matrix.empty = true),
+  elsewhere: (script) => void (script.matrix.elsewhere = 'heard'),
+  silent: (script) => void (script.matrix.elsewhere = 'silent'),
   preflightFailed: (script) => void (script.preflight = 'failed'),
   override: (script) => void (script.preflight = 'override'),
   noMetrics: (script) => void (script.metrics = false),
@@ -32,6 +35,9 @@ export function tellStory(params: URLSearchParams): { backend: Backend; clock: (
   const script: DeskScript = { matrix: {} };
   for (const one of (params.get('desk') ?? '').split(',')) desks[one]?.(script);
   const desk = new Desk(teller.backend, teller.clock, script);
+  if (script.matrix.elsewhere) {
+    teller.backend.answer('release.live', () => ({ ...picture(teller.script), driver: jonas, youDrive: false }));
+  }
   desk.settings.language = teller.language;
   desk.settings.theme = teller.theme;
   teller.backend.answer('app.shell', () => {

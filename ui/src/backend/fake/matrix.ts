@@ -29,6 +29,8 @@ export interface MatrixScript {
   /** Names are known, cells are not. */
   loading?: boolean;
   empty?: boolean;
+  /** The release in `production-eu` is in other hands: heard of, or silent for so long that it can be taken over. */
+  elsewhere?: 'heard' | 'silent';
   /** Until when `production-us` is unlocked; it is locked where this is missing. */
   unlockedUntil?: number;
 }
@@ -169,11 +171,30 @@ function releasing(
 const four = { shares: planned.map((phase) => phase.share), minutes: [6, 8, 10, 10] };
 const three = { shares: [10, 50, 100], minutes: [10, 12, 12] };
 
+/** A release that Jonas drives from his computer. */
+function elsewhere(application: string, label: string, heard: 'heard' | 'silent', now: number): CellState {
+  return {
+    kind: 'elsewhere',
+    release: 'R-1284',
+    to: versionTag(application, label),
+    stage: { stage: 'baking' },
+    phase: 1,
+    phases: 5,
+    driver: jonas.name,
+    since: now - 4 * minute,
+    takeOver:
+      heard === 'silent'
+        ? { on: true, offBecause: null }
+        : { on: false, offBecause: { code: 'offDriven', driver: jonas.name, seconds: 12 } },
+  };
+}
+
 function stateOf(application: string, environment: string, script: MatrixScript): CellState {
   const { now } = script;
   const place = `${application} ${environment}`;
   switch (place) {
     case 'checkout production-eu':
+      if (script.elsewhere) return elsewhere('checkout', '2.15.0', script.elsewhere, now);
       return releasing('checkout', '2.15.0', 'healthy', { stage: 'baking' }, 1, 5, now, four);
     case 'search-api staging':
       return releasing('search-api', '8.1.0', 'notEnoughEvidence', { stage: 'baking' }, 0, 3, now, four);

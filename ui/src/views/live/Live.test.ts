@@ -1,7 +1,9 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { openWindow, pressKey } from '../../../tests/helpers/window';
-import { tellings, type Telling } from '../../backend/fake/story';
+import { matrix } from '../../backend/fake/matrix';
+import { picture, tellings, type Telling } from '../../backend/fake/story';
+import type { Control, LiveRelease, Protection } from '../../backend/generated/view';
 
 const isOff = (testid: string): boolean => screen.getByTestId(testid).getAttribute('aria-disabled') === 'true';
 
@@ -117,6 +119,92 @@ describe('the live screen', () => {
     await fireEvent.click(hold, { detail: 0 });
     await fireEvent.click(hold, { detail: 0 });
     await waitFor(() => expect(teller.backend.asked('release.approve')).toHaveLength(1));
+  });
+
+  /** The story's release in the hands of Jonas, as its matrix says it. */
+  function inOtherHands(takeOver: Control, protection: Protection) {
+    const told = picture(tellings.healthy);
+    const { head } = told;
+    const state = {
+      kind: 'elsewhere',
+      release: head.id,
+      to: head.to,
+      stage: { stage: 'baking' },
+      phase: 1,
+      phases: 5,
+      driver: 'Jonas',
+      since: told.now,
+      takeOver,
+    } as const;
+    const known = matrix({ now: told.now });
+    const cells = known.cells.map((cell) =>
+      cell.application === 'checkout' && cell.environment === 'production-eu' ? { ...cell, state } : cell,
+    );
+    const live: LiveRelease = {
+      ...told,
+      head: { ...head, environment: { ...head.environment, protection } },
+      driver: { name: 'Jonas', clusterUser: null },
+      youDrive: false,
+    };
+    return { matrix: { ...known, cells }, live };
+  }
+
+  it('says who drives what is in other hands, and takes nothing over while that Slipway is heard', async () => {
+    const teller = await openWindow('healthy');
+    const { matrix, live } = inOtherHands(
+      { on: false, offBecause: { code: 'offDriven', driver: 'Jonas', seconds: 12 } },
+      { kind: 'open' },
+    );
+    teller.backend.push({ kind: 'live', release: live });
+    teller.backend.push({ kind: 'matrix', matrix });
+    const told = await screen.findByTestId('live-elsewhere');
+    expect(told.textContent).toContain('Jonas');
+    expect(told.textContent).toContain('Phase 2 of 5');
+    expect(screen.getByTestId('live-take-over-why').textContent).toContain('in 12 s');
+    expect(screen.queryByTestId('control-promote')).toBeNull();
+    await fireEvent.click(screen.getByTestId('live-take-over'));
+    pressKey('p');
+    expect(screen.queryByTestId('forward-dialog')).toBeNull();
+    pressKey('.', { ctrlKey: true });
+    expect(teller.backend.asked('release.promote')).toEqual([]);
+    expect(teller.backend.asked('release.hold')).toEqual([]);
+    expect(teller.backend.asked('release.takeOver')).toEqual([]);
+    expect(isOff('rollback')).toBe(false);
+    await fireEvent.click(screen.getByTestId('rollback'));
+    await waitFor(() => expect(teller.backend.asked('release.rollBack')).toHaveLength(1));
+  });
+
+  it('takes over by a held button where the protection says confirm, and has its controls again', async () => {
+    const teller = await openWindow('healthy');
+    const { matrix: known, live } = inOtherHands({ on: true, offBecause: null }, { kind: 'confirm' });
+    teller.backend.answer('release.takeOver', () => ({ release: live.head.id }));
+    teller.backend.answer('environments.matrix', () => matrix({ now: live.now }));
+    teller.backend.push({ kind: 'live', release: live });
+    teller.backend.push({ kind: 'matrix', matrix: known });
+    const hold = await screen.findByTestId('live-take-over');
+    await fireEvent.click(hold, { detail: 0 });
+    expect(teller.backend.asked('release.takeOver')).toEqual([]);
+    await fireEvent.click(hold, { detail: 0 });
+    await waitFor(() =>
+      expect(teller.backend.asked('release.takeOver')).toEqual([
+        { application: 'checkout', environment: 'production-eu', confirmation: { heldMs: 1200 } },
+      ]),
+    );
+    await waitFor(() => expect(screen.getByTestId('driver').textContent).toBe('You are in control'));
+    expect(screen.queryByTestId('live-elsewhere')).toBeNull();
+  });
+
+  it('asks to unlock a locked environment before it takes over', async () => {
+    const teller = await openWindow('healthy');
+    const { matrix, live } = inOtherHands({ on: true, offBecause: null }, {
+      kind: 'locked',
+      unlockedUntil: null,
+    } as Protection);
+    teller.backend.push({ kind: 'live', release: live });
+    teller.backend.push({ kind: 'matrix', matrix });
+    await fireEvent.click(await screen.findByTestId('live-unlock'));
+    expect(await screen.findByRole('dialog')).toBeTruthy();
+    expect(teller.backend.asked('release.takeOver')).toEqual([]);
   });
 
   it('shows a refusal with what happened, what to do and the code', async () => {
