@@ -23,7 +23,7 @@ pub struct Summary {
 }
 
 /// Failed seeds that are kept.
-const KEPT: usize = 20;
+const KEPT: usize = 100;
 
 /// Runs seeds from `first` on, on as many threads as asked for.
 pub fn many(first: u64, seeds: u64, threads: usize, mistake: Option<Mistake>) -> Summary {

@@ -34,6 +34,11 @@ pub struct Ended {
     pub trace: String,
 }
 
+/// How long a person looks at a refusal.
+const RECONSIDERS: Duration = Duration::from_secs(1);
+/// More turns than a run that comes to an end has.
+const MOST_TURNS: u64 = 20_000;
+
 /// Runs one seed.
 pub fn run(seed: u64, mistake: Option<Mistake>, traced: bool) -> Ended {
     Run::new(seed, mistake, traced).until_the_end()
@@ -99,7 +104,7 @@ impl Run {
             }
             self.follow_the_script();
             self.run_programs();
-            if self.is_at_rest() {
+            if self.is_at_rest() || self.turns > MOST_TURNS {
                 break;
             }
         }
@@ -270,7 +275,13 @@ impl Run {
                 self.shared
                     .lock()
                     .say(|| format!("{machine} asked {command:?}: {answer:?}"));
-                self.processes[machine].task = Task::Idle(driver, now);
+                // A person whose command could not be carried out does not press again in the same moment.
+                let pause = if answer.is_err() {
+                    RECONSIDERS
+                } else {
+                    Duration::ZERO
+                };
+                self.processes[machine].task = Task::Idle(driver, now + pause);
             }
             Some(Done::Turned(driver, turn)) => self.turned(machine, driver, turn, now),
         }

@@ -18,6 +18,11 @@ impl OperationId {
         let rest = self.0.strip_prefix(&release.0)?.strip_prefix('.')?;
         rest.split('.').next()?.parse().ok()
     }
+
+    /// The number of the operation among those of its driver.
+    pub fn number(&self) -> Option<u64> {
+        self.0.rsplit('.').next()?.parse().ok()
+    }
 }
 
 /// What an act is for.

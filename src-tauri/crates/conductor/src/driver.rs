@@ -123,12 +123,12 @@ impl Driver {
             }
         }
         // The number of the next operation must be new whatever the crash took away.
-        let used = own
-            .iter()
-            .filter_map(|operation| operation.0.rsplit('.').next()?.parse::<u64>().ok())
-            .max();
+        let used = own.iter().filter_map(OperationId::number).max();
         dossier.operations = dossier.operations.max(used.map_or(0, |used| used + 1));
-        Ok(Driver::with(dossier, ports, health, own, unfinished.open_intents))
+        let mut driver = Driver::with(dossier, ports, health, own, unfinished.open_intents);
+        // A takeover may have ended between its record and its mark on the object: looked at before anything else is done.
+        driver.leading.fence_due = true;
+        Ok(driver)
     }
 
     pub(crate) fn with(

@@ -116,6 +116,12 @@ impl Driver {
         let Some(on_object) = seen.view.operation.clone() else {
             return;
         };
+        // A rollback may have gone on without the record and be forgotten since: its name is never given again.
+        if on_object.epoch_in(&self.dossier.release.id) == Some(self.dossier.epoch)
+            && let Some(number) = on_object.number()
+        {
+            self.dossier.operations = self.dossier.operations.max(number + 1);
+        }
         let place = |name: &OperationId| self.own_operations.iter().position(|own| own == name);
         let last = self.dossier.last_operation.as_ref().and_then(place);
         if place(&on_object) <= last {

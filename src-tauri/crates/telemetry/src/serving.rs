@@ -1,8 +1,8 @@
 //! What model servers measure: vLLM, NVIDIA Triton and KServe's own servers.
 //!
 //! Sources, as they were when this was written: vLLM's "Production Metrics" (docs.vllm.ai, usage/metrics, 0.32; older names:
-//! 0.9), Triton's "Metrics" (docs.nvidia.com, user guide; `reason` since 24.05, the first response's histogram since 24.08 and
-//! only with `--metrics-config histogram_latencies=true`), KServe's "Prometheus Metrics" (kserve.github.io).
+//! 0.9), Triton's "Metrics" (docs.nvidia.com, user guide; the first response's histogram only
+//! with `--metrics-config histogram_latencies=true`), KServe's "Prometheus Metrics" (kserve.github.io).
 
 use crate::Preset;
 use crate::pod_labels::PodLabels;
@@ -65,7 +65,7 @@ pub(crate) fn query(preset: Preset, labels: &PodLabels, pods: &str, signal: &str
         (Preset::Vllm, REQUESTS) => Some(SignalQuery::Speed {
             events: format!("vllm:request_success_total{{{pods}}}"),
         }),
-        // A client that went away is no failure of the server. Versions before 24.05 tell no reason: then all are errors.
+        // A client that went away is no failure of the server. A server whose failures tell no reason has all of them counted as errors.
         (Preset::Triton, ERRORS) => Some(triton_ratio(pods, "reason!~\"CANCELED|REJECTED\"")),
         (Preset::Triton, REFUSALS) => Some(triton_ratio(pods, "reason=\"REJECTED\"")),
         (Preset::Triton, REQUESTS) => Some(SignalQuery::Speed {

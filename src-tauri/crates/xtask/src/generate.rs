@@ -13,7 +13,8 @@ use crate::{Outcome, artifacts, process};
 pub fn generate(workspace: &Workspace) -> Outcome {
     let mut cargo = artifacts::cargo(workspace);
     cargo
-        .args(["test", "--package", "api", "--test", "generated"])
+        // Among the whole workspace, so that no dependency is compiled again with other features.
+        .args(["test", "--workspace", "--test", "generated"])
         .env("SLIPWAY_WRITE_GENERATED", "1");
     process::follow(cargo, Duration::from_secs(1800))?
         .require("writing the declarations")

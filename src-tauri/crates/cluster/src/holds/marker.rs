@@ -1,5 +1,6 @@
 use super::live::annotation;
 use super::originals::{HOLD_MIN_READY_SECONDS, Originals};
+use super::template::template_hash;
 use conductor::Pursuit;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,8 +20,22 @@ pub struct Marker {
     pub uid: String,
     /// The driver's fencing token when it was written.
     pub epoch: u64,
+    /// The hashes of the templates from before the release and of its new version: without a charter nothing else tells which of
+    /// the versions that have pods is which, least of all in the middle of a rollback.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<MarkedVersions>,
     /// The fields that a hold changes, as they were; absent ones were absent.
     pub(crate) originals: Originals,
+}
+
+/// Which versions a release is about, by the hashes of their templates.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MarkedVersions {
+    /// What ran before.
+    pub from: String,
+    /// What is being released.
+    pub to: String,
 }
 
 impl Marker {
@@ -29,6 +44,14 @@ impl Marker {
             release: pursuit.release.0.clone(),
             uid: pursuit.uid.clone(),
             epoch: pursuit.epoch,
+            versions: Some(MarkedVersions {
+                from: pursuit
+                    .before
+                    .pointer("/spec/template")
+                    .map(template_hash)
+                    .unwrap_or_default(),
+                to: template_hash(&pursuit.new_template),
+            }),
             originals: Originals::of(&pursuit.before),
         }
     }

@@ -33,7 +33,7 @@ pub(crate) use foreign::FIELD_MANAGER;
 pub(crate) use live::Live;
 pub use live::{max_surge_pods, max_unavailable_pods};
 pub(crate) use marker::before_release;
-pub use marker::{Marker, OPERATION_ANNOTATION, RELEASE_ANNOTATION};
+pub use marker::{MarkedVersions, Marker, OPERATION_ANNOTATION, RELEASE_ANNOTATION};
 pub use next::next;
 #[cfg(any(test, feature = "planted-mistakes"))]
 pub use next::{Mistake, next_with};

@@ -20,8 +20,7 @@ pub struct Found {
 /// Puts the dossier of the release that holds a workload together: state and plan from the charter, the original settings from the
 /// workload's marker, and the pod templates from the ReplicaSets, found by their hashes.
 ///
-/// Without a charter the marker alone tells which release it is; what ran before is then the version with the most pods beside the
-/// new one. `application` is only used in that case.
+/// Without a charter the marker alone tells which release it is, and which versions it is about. `application` is only used in that case.
 ///
 /// # Errors
 ///
@@ -100,6 +99,32 @@ fn marked_release(
     seen: &Observed,
     revisions: &[Revision],
 ) -> Option<Release> {
+    let (from, to) =
+        marked_versions(marker, seen, revisions).or_else(|| guessed_versions(seen, revisions))?;
+    let nobody = Person::named("Another Slipway");
+    let id = ReleaseId(marker.release.clone());
+    let plan = Plan::default();
+    let mut release = Release::planned(id, application, &at.environment, from, to, plan, nobody);
+    release.stage = Stage::Shifting;
+    Some(release)
+}
+
+/// The versions from before and of the release, as the marker names them, if the cluster still knows both.
+fn marked_versions(marker: &Marker, seen: &Observed, revisions: &[Revision]) -> Option<(Version, Version)> {
+    let versions = marker.versions.as_ref()?;
+    let known = |hash: &String| {
+        let live = Some(&seen.view.version);
+        live.into_iter()
+            .chain(revisions.iter().map(|revision| &revision.version))
+            .find(|version| version.template_hash == *hash)
+            .cloned()
+    };
+    Some((known(&versions.from)?, known(&versions.to)?))
+}
+
+/// What a marker of an older Slipway leaves to guess: the live template is the new version, and what has the most pods beside it
+/// ran before.
+fn guessed_versions(seen: &Observed, revisions: &[Revision]) -> Option<(Version, Version)> {
     let to = seen.view.version.clone();
     let with_pods = seen
         .view
@@ -112,12 +137,7 @@ fn marked_release(
         let mut older = revisions.iter().filter(|revision| !revision.current);
         older.next().map(|revision| revision.version.clone())
     })?;
-    let nobody = Person::named("Another Slipway");
-    let id = ReleaseId(marker.release.clone());
-    let plan = Plan::default();
-    let mut release = Release::planned(id, application, &at.environment, from, to, plan, nobody);
-    release.stage = Stage::Shifting;
-    Some(release)
+    Some((from, to))
 }
 
 fn template_of(version: &Version, seen: &Observed, revisions: &[Revision]) -> Result<Value, PortError> {

@@ -114,3 +114,36 @@ proptest! {
         prop_assert!(left[0].open_intents.is_empty(), "an intent without an outcome was left behind");
     }
 }
+
+#[test]
+fn a_first_act_has_not_happened_only_while_the_generation_that_it_tests_is_there() {
+    let world = World::default();
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    turn(&mut driver);
+    let mut view = driver.view().seen.unwrap().view;
+    view.operation = None;
+    let intent = conductor::Intent {
+        at: release::Timestamp(0),
+        act: conductor::PreparedAct {
+            operation: conductor::OperationId("R-1.1.0".into()),
+            kind: conductor::ActKind::Promote,
+            patch: serde_json::json!([
+                {"op": "test", "path": "/metadata/uid", "value": view.uid},
+                {"op": "test", "path": "/metadata/generation", "value": view.generation},
+            ]),
+        },
+        previous: None,
+        uid: view.uid.clone(),
+        epoch: 1,
+    };
+    assert!(intent.could_still_come(&view));
+    view.generation += 1;
+    assert!(
+        !intent.could_still_come(&view),
+        "somebody wrote, and nobody can tell whether it happened before"
+    );
+    view.generation -= 1;
+    view.operation = Some(conductor::OperationId("R-1.2.0".into()));
+    assert!(!intent.could_still_come(&view), "another driver's mark is there");
+}

@@ -439,6 +439,7 @@ fn name(outcome: &Outcome) -> &'static str {
         Outcome::Refused { .. } => "refused",
         Outcome::Unknown { .. } => "unknown",
         Outcome::NeverHappened => "never happened",
+        Outcome::CannotTell => "cannot tell",
     }
 }
 
