@@ -29,6 +29,9 @@ export function evidenceText(w: Words, verdict: SignalVerdict): string {
   const has = counted
     ? w.health.evidenceHas[needed](number(have), number(need))
     : w.health.evidenceHas.part(`${number(fraction * 100)}%`);
-  const direction = verdict.verdict === 'notEnoughEvidence' && towards ? w.health.towards[towards] : '';
+  const direction =
+    verdict.verdict === 'notEnoughEvidence' && towards && towards !== 'notEnoughEvidence'
+      ? w.health.towards[towards]
+      : '';
   return direction ? `${has}, ${direction}` : has;
 }

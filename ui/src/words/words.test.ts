@@ -36,7 +36,7 @@ describe('the words', () => {
       ([path, word]) => typeof word === 'string' && /[a-z]{4}/.test(word) && chinese.get(path) === word,
     );
     const latin =
-      /^(Slipway|Prometheus|Kubernetes|kubectl|PromQL|English|简体中文|YAML|OpenTelemetry.*|Pod|CPU|Service|https:.*|shop, payments)$/;
+      /^(Slipway|Prometheus|Kubernetes|kubectl|PromQL|English|简体中文|YAML|OpenTelemetry.*|Pod|CPU|Service|Triton|KServe|https:.*|shop, payments)$/;
     expect(same.filter(([, word]) => !latin.test(String(word)))).toEqual([]);
   });
 

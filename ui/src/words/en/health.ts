@@ -79,7 +79,7 @@ export const health = {
     seconds: (have: string, need: string) => `${have} of ${need} s`,
     part: (part: string) => `${part} of what it takes`,
   },
-  towards: { healthy: 'towards healthy', degraded: 'towards degraded', notEnoughEvidence: '' },
+  towards: { healthy: 'towards healthy', degraded: 'towards degraded' },
   decidedAt: (at: string) => `decided at ≈${at}`,
   difference: 'Difference',
   differenceUnit: (unit: string) => `new − current, ${unit}`,

@@ -79,7 +79,7 @@ export const health: typeof en = {
     seconds: (have, need) => `${have} 秒，需 ${need} 秒`,
     part: (part) => `已有所需的 ${part}`,
   },
-  towards: { healthy: '趋向健康', degraded: '趋向变差', notEnoughEvidence: '' },
+  towards: { healthy: '趋向健康', degraded: '趋向变差' },
   decidedAt: (at) => `预计 ≈${at} 得出结论`,
   difference: '差异',
   differenceUnit: (unit) => `新 − 旧，${unit}`,

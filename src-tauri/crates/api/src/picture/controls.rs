@@ -1,5 +1,5 @@
 use crate::view::{Control, Controls, Said};
-use release::{Active, Gate, GateOutcome, Release, Stage};
+use release::{Active, Gate, GateOutcome, HoldReason, Release, Stage};
 
 /// Which buttons can be used now, and why the others cannot.
 pub(crate) fn controls(release: &Release, in_contact: bool) -> Controls {
@@ -22,7 +22,11 @@ fn off_if(because: Option<Said>) -> Control {
 
 /// Why nothing moves any more, or not yet.
 fn over(release: &Release) -> Option<Said> {
-    match release.stage {
+    match &release.stage {
+        Stage::Held {
+            reason: HoldReason::HandedOver { to },
+            ..
+        } => Some(Said::OffNotDriver { driver: to.clone() }),
         Stage::Completed | Stage::RolledBack | Stage::Refused { .. } => Some(Said::OffFinished),
         Stage::RollingBack { .. } => Some(Said::OffRollingBack),
         Stage::Planned | Stage::Preflight => Some(Said::OffNotStarted),
@@ -71,4 +75,48 @@ fn skip_bake(release: &Release) -> Option<Said> {
 
 fn promote(release: &Release) -> Option<Said> {
     (release.stage == Stage::Promoting && release.finishing).then_some(Said::OffPromoting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use release::{Person, Plan, ReleaseId, Timestamp, Version};
+
+    #[test]
+    fn nothing_of_a_release_in_other_hands_can_be_moved_here() {
+        let version = Version {
+            containers: Vec::new(),
+            template_hash: String::new(),
+        };
+        let mut release = Release::planned(
+            ReleaseId("R-1".into()),
+            "checkout",
+            "production",
+            version.clone(),
+            version,
+            Plan::default(),
+            Person::named("Mei Lin"),
+        );
+        release.stage = Stage::Held {
+            reason: HoldReason::HandedOver {
+                to: "Ada Okafor".into(),
+            },
+            at: Active::Baking,
+            since: Timestamp(0),
+        };
+        let of_other = Said::OffNotDriver {
+            driver: "Ada Okafor".into(),
+        };
+        let all = controls(&release, true);
+        for control in [
+            all.hold,
+            all.resume,
+            all.approve,
+            all.skip_bake,
+            all.promote,
+            all.hand_over,
+        ] {
+            assert_eq!(control.off_because, Some(of_other.clone()));
+        }
+    }
 }
