@@ -107,7 +107,9 @@ impl Witness {
         self.seen.lock().unwrap().clone()
     }
 
-    pub fn forget(&self) {
+    /// Begins anew with what is so now: a look that was under way before would bring back what is over.
+    pub async fn forget(&self) {
+        self.has_looked().await;
         self.seen.lock().unwrap().clear();
     }
 

@@ -78,7 +78,7 @@ async fn is_back(room: &Room, walk: &mut Walk, version: &str) {
 
 async fn third_image(bed: Bed) {
     let (room, mut walk) = half(&bed).await;
-    room.witness.forget();
+    room.witness.forget().await;
     room.apply("3.0").await;
     room.until("the third version is the canary", |seen| {
         seen.ready_of("3.0") == 2 && seen.pods_of("2.0") == 0

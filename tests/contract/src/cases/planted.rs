@@ -29,7 +29,7 @@ async fn found(bed: Bed, mistake: Mistake) {
     let room = Room::with(&bed, Manifest::of(12)).await;
     room.slipway.plant(Some(mistake));
     let mut walk = room.walk("2.0", 50.0).await;
-    room.witness.forget();
+    room.witness.forget().await;
     for canary in [3, 6] {
         let target = Target::of(canary, 12, 50.0);
         if target.reach(&room, &mut walk).await.is_err() {

@@ -47,7 +47,7 @@ async fn straight(bed: Bed) {
     let room = Room::with(&bed, Manifest::of(4)).await;
     let mut wanted = lasting(&room.object().await);
     let mut walk = room.walk("2.0", 25.0).await;
-    room.witness.forget();
+    room.witness.forget().await;
     assert_eq!(walk.promote(&room).await, End::Arrived);
     room.serves("2.0").await;
     room.witness.never_under(4).await;

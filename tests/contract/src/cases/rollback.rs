@@ -71,7 +71,7 @@ async fn after(bed: Bed, acts: usize) {
     let room = Room::with(&bed, Manifest::of(4)).await;
     let before = Before::of(&room).await;
     let mut walk = room.walk("2.0", 25.0).await;
-    room.witness.forget();
+    room.witness.forget().await;
     for goal in [share(25.0), share(50.0), Goal::Promoted] {
         if walk.with_acts(&room, goal, acts).await == End::ActsSpent {
             break;
@@ -91,7 +91,7 @@ async fn from_first_share(bed: Bed) {
     walk.act(&room, &act).await.unwrap();
     room.until("the first pods serve", |seen| seen.ready_of("2.0") == 3)
         .await;
-    room.witness.forget();
+    room.witness.forget().await;
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
     for count in room.witness.seen().await {
@@ -104,7 +104,7 @@ async fn from_half(bed: Bed) {
     let before = Before::of(&room).await;
     let mut walk = room.walk("2.0", 25.0).await;
     assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
-    room.witness.forget();
+    room.witness.forget().await;
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
     room.witness.never_under(12).await;
@@ -115,7 +115,7 @@ async fn from_surge_pod(bed: Bed) {
     let before = Before::of(&room).await;
     let mut walk = room.walk("2.0", 25.0).await;
     assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
-    room.witness.forget();
+    room.witness.forget().await;
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
     for count in room.witness.seen().await {
@@ -130,7 +130,7 @@ async fn from_completed(bed: Bed) {
     assert_eq!(walk.shift_to(&room, 50.0).await, End::Arrived);
     assert_eq!(walk.promote(&room).await, End::Arrived);
     room.serves("2.0").await;
-    room.witness.forget();
+    room.witness.forget().await;
     assert_eq!(walk.roll_back(&room).await, End::Arrived);
     before.is_back(&room).await;
     room.witness.never_under(6).await;

@@ -31,7 +31,7 @@ pub fn cases() -> Vec<Case> {
 async fn every_share(bed: Bed, replicas: u32, surge: f64) {
     let room = Room::with(&bed, Manifest::of(replicas)).await;
     let mut walk = room.walk("2.0", surge).await;
-    room.witness.forget();
+    room.witness.forget().await;
     // A single pod cannot be divided: the surge pod stands beside it.
     for canary in 1..replicas.max(2) {
         let target = Target::of(canary, replicas, surge);
@@ -49,7 +49,7 @@ async fn every_share(bed: Bed, replicas: u32, surge: f64) {
 async fn in_one_phase(bed: Bed, replicas: u32, surge: f64) {
     let room = Room::with(&bed, Manifest::of(replicas)).await;
     let mut walk = room.walk("2.0", surge).await;
-    room.witness.forget();
+    room.witness.forget().await;
     let target = Target::of(replicas - 1, replicas, surge);
     target.reach(&room, &mut walk).await.unwrap();
     assert!(
