@@ -1,12 +1,12 @@
-//! The two commands of the window. They only forward.
+//! The commands of the window. Two of them only forward to the backend; the third asks the desktop for a file.
 
 use api::view::Failure;
 use serde_json::Value;
-use tauri::State;
 use tauri::ipc::Channel;
+use tauri::{Runtime, State, Window};
 
 use crate::backend::Backend;
-use crate::subscription;
+use crate::{file_picker, subscription};
 
 /// Sends one named request to the backend and answers with its reply.
 ///
@@ -33,4 +33,14 @@ pub async fn subscribe(backend: State<'_, Backend>, channel: Channel<Value>) -> 
     let send = move |batch: Vec<Value>| batch.into_iter().all(|event| channel.send(event).is_ok());
     tauri::async_runtime::spawn(subscription::deliver(events, send));
     Ok(())
+}
+
+/// Lets the person pick a file with the desktop's own dialog: its whole path, or `None` if nothing was picked.
+///
+/// # Errors
+///
+/// `path-invalid` for a file that has no path here, or one that is no text.
+#[tauri::command]
+pub async fn choose_file<R: Runtime>(window: Window<R>, title: String) -> Result<Option<String>, Failure> {
+    file_picker::choose(&window, &title).await
 }

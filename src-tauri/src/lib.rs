@@ -1,4 +1,4 @@
-//! The Tauri shell: one window, and two commands that only forward to the backend.
+//! The Tauri shell: one window, two commands that only forward to the backend, and one for the desktop's file dialog.
 //!
 //! Nothing is decided here. What the window asks for goes to [`backend::Backend`], what the backend tells goes to the
 //! window in batches, and both stay the same if another shell is put around them: [`no_window`] is one, for scripts.
@@ -7,6 +7,7 @@ mod backend;
 mod closing;
 mod commands;
 mod data_dir;
+mod file_picker;
 mod logging;
 mod login_path;
 mod no_window;
@@ -40,6 +41,7 @@ pub fn run() -> Result<(), Box<dyn Error>> {
         .plugin(tauri_plugin_single_instance::init(|app, _arguments, _folder| {
             show_main_window(app)
         }))
+        .plugin(tauri_plugin_dialog::init())
         .setup(|app| {
             app.manage(Backend::start(data_dir::of_window(app.handle())?));
             tray::start(app.handle());
@@ -47,7 +49,11 @@ pub fn run() -> Result<(), Box<dyn Error>> {
             Ok(())
         })
         .on_window_event(closing::on_window_event)
-        .invoke_handler(tauri::generate_handler![commands::call, commands::subscribe])
+        .invoke_handler(tauri::generate_handler![
+            commands::call,
+            commands::subscribe,
+            commands::choose_file
+        ])
         .build(context)?;
     app.run(|app, event| {
         if let RunEvent::Exit = event

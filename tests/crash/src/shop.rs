@@ -97,6 +97,37 @@ impl Shop {
         shop
     }
 
+    /// Another person's Slipway for the same applications: a profile of its own, which knows nothing of this one.
+    pub async fn colleague(&self, plane: &ControlPlane, person: &str) -> Shop {
+        let scratch = self.folder.path().parent().expect("a folder around it");
+        let mut shop = Shop {
+            witness: Witness::watch(self.client.clone(), &self.namespace).await,
+            namespace: self.namespace.clone(),
+            before: self.before.clone(),
+            kubeconfig: self.kubeconfig.clone(),
+            client: self.client.clone(),
+            environment: String::new(),
+            rows: BTreeMap::new(),
+            versions: self.versions.clone(),
+            start_took: self.start_took,
+            answered: true,
+            folder: tempfile::tempdir_in(scratch).expect("a folder"),
+        };
+        shop.set_up(plane.context()).await;
+        let app = shop.start(Shown::NoWindow);
+        app.must("settings.write", &json!({ "person": person })).await;
+        assert!(
+            app.finish(Duration::from_secs(20)).await,
+            "the app ends by itself"
+        );
+        shop
+    }
+
+    /// The application's cell: row and column.
+    pub fn cell(&self, name: &str) -> Value {
+        json!({ "application": self.rows.get(name), "environment": self.environment })
+    }
+
     async fn set_up(&mut self, context: &str) {
         std::fs::create_dir_all(self.profile()).expect("a folder");
         let begun = Instant::now();
@@ -181,9 +212,19 @@ impl Shop {
     ///
     /// The failure, as the window would show it.
     pub async fn release(&mut self, app: &App, name: &str) -> Result<String, Value> {
+        self.release_past(app, name, &["readiness"]).await
+    }
+
+    /// As [`Shop::release`], with other gates before all pods have the new version.
+    ///
+    /// # Errors
+    ///
+    /// The failure, as the window would show it.
+    pub async fn release_past(&mut self, app: &App, name: &str, gates: &[&str]) -> Result<String, Value> {
         let version = self.versions.entry(name.to_owned()).or_default();
         *version += 1;
-        let request = self.next_release(name, *self.versions.get(name).unwrap_or(&0));
+        let mut request = self.next_release(name, *self.versions.get(name).unwrap_or(&0));
+        request["preflight"]["plan"]["phases"][0]["gates"] = json!(gates);
         let started = app.call("release.start", &request).await?;
         Ok(text(&started["release"]))
     }

@@ -9,11 +9,13 @@
     reason = "a test suite: a broken promise is a panic, and what was measured is printed"
 )]
 
+mod broken_source;
 mod room;
 mod story;
 mod window;
 mod witness;
 
+pub use broken_source::{Breakage, BrokenSource};
 pub use room::{NEW, OLD, Room};
 pub use story::{Story, follow};
 pub use window::Window;

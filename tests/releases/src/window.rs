@@ -48,12 +48,9 @@ impl Window {
             )
             .await;
         window.environment = text(&saved["contexts"][0]["environments"][0]["id"]);
-        let url = plane.prometheus().expect("a Prometheus").url();
-        let metrics = json!({
-            "environment": window.environment, "source": { "kind": "url", "url": url },
-            "preset": "openTelemetryHttp", "queries": [], "secret": null,
-        });
-        window.call("settings.metrics", metrics).await;
+        window
+            .judge_by(plane.prometheus().expect("a Prometheus").url().as_ref())
+            .await;
         let matrix = window
             .until(
                 "environments.matrix",
@@ -70,6 +67,21 @@ impl Window {
             .await;
         window.application = text(&matrix["applications"][0]["id"]);
         window
+    }
+
+    /// Has the environment's health data read from the Prometheus at `url`.
+    pub async fn judge_by(&self, url: &str) {
+        let metrics = json!({
+            "environment": self.environment, "source": { "kind": "url", "url": url },
+            "preset": "openTelemetryHttp", "queries": [], "secret": null,
+        });
+        self.call("settings.metrics", metrics).await;
+    }
+
+    /// What the button "test" on the settings page says of the environment's health data.
+    pub async fn test_source(&self) -> Value {
+        self.call("settings.testMetrics", json!({ "environment": self.environment }))
+            .await
     }
 
     /// Sends a command that must succeed.

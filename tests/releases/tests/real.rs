@@ -11,7 +11,7 @@
 
 use control_plane::{ControlPlane, Options, User, annotation};
 use libtest_mimic::{Arguments, Trial};
-use releases::{NEW, OLD, Room, Story, Window, follow};
+use releases::{Breakage, BrokenSource, NEW, OLD, Room, Story, Window, follow};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -57,6 +57,14 @@ fn main() {
             &plane,
             |plane| async move {
                 who_may_only_read_changes_nothing(&plane).await;
+            },
+        ),
+        trial(
+            "a_broken_source_of_health_data_is_told_and_takes_no_release_forward",
+            &runtime,
+            &plane,
+            |plane| async move {
+                a_broken_source_takes_no_release_forward(&plane).await;
             },
         ),
     ];
@@ -239,4 +247,92 @@ async fn who_may_only_read_changes_nothing(plane: &ControlPlane) {
     );
     assert_eq!(room.witness.deployment().await, before);
     assert_eq!(room.witness.generation().await, generation);
+}
+
+/// Broken in every way in turn, a source is told by its code and says nothing good of the new version; one click goes back all the same.
+async fn a_broken_source_takes_no_release_forward(plane: &ControlPlane) {
+    let room = Room::new(plane, "mail").await;
+    let window = Window::open(plane, &room, User::Releaser, scratch()).await;
+    let before = room.witness.deployment().await;
+    let source = BrokenSource::before(&plane.prometheus().expect("a Prometheus").url()).await;
+    window.judge_by(source.url()).await;
+    let series = |test: &Value| -> Vec<(String, u64)> {
+        let signals = test["signals"].as_array().unwrap().iter();
+        signals
+            .map(|signal| {
+                (
+                    signal["failure"]["code"].as_str().unwrap_or("").to_owned(),
+                    signal["series"].as_u64().unwrap(),
+                )
+            })
+            .collect()
+    };
+    let sound = window.test_source().await;
+    assert!(
+        series(&sound)
+            .iter()
+            .any(|(code, count)| code.is_empty() && *count > 0),
+        "{sound:#}"
+    );
+
+    source.breaks(Breakage::ServerError);
+    let release = window.start(&window.image(&room, NEW)).await.expect("started");
+    let begun = Instant::now();
+    // Longer than the bake: with a sound source the first phase would be over.
+    let each = Duration::from_secs(6);
+    let mut healthy = 0;
+    for (breakage, of_source, of_signals) in [
+        (Breakage::ServerError, "telemetry-server-error", ""),
+        (Breakage::Page, "telemetry-not-prometheus", ""),
+        (Breakage::NotNumbers, "", ""),
+        (Breakage::Nothing, "", ""),
+        (Breakage::ManySeries, "", "telemetry-too-many-series"),
+        (Breakage::Silence, "telemetry-timeout", ""),
+    ] {
+        source.breaks(breakage);
+        let test = window.test_source().await;
+        println!(
+            "{:6.1}  {breakage:?}: {}",
+            begun.elapsed().as_secs_f64(),
+            test["failure"]
+        );
+        assert_eq!(
+            test["failure"]["code"].as_str().unwrap_or(""),
+            of_source,
+            "{breakage:?}: {test:#}"
+        );
+        assert!(
+            series(&test)
+                .iter()
+                .all(|(code, count)| code == of_signals && *count == 0),
+            "{breakage:?}: {test:#}"
+        );
+        let until = Instant::now() + each;
+        while Instant::now() < until {
+            let live = window.call("release.live", json!({ "release": release })).await;
+            assert_eq!(live["phase"], 0, "{breakage:?} took it forward: {live:#}");
+            assert!(
+                matches!(
+                    live["stage"]["stage"].as_str(),
+                    Some("preflight" | "shifting" | "baking")
+                ),
+                "{breakage:?}: {}",
+                live["stage"]
+            );
+            healthy += u32::from(live["judgement"]["outcome"] == "healthy");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    }
+    assert_eq!(healthy, 0, "no number says that it is healthy");
+
+    let clicked = Instant::now();
+    let request = json!({ "release": release, "target": null, "reason": "nobody can tell" });
+    window.call("release.rollBack", request).await;
+    let story = follow(&window, &room, &release, begun).await;
+    println!(
+        "back {:.1} s after the click, the source still silent",
+        clicked.elapsed().as_secs_f64()
+    );
+    assert_eq!(story.ending, "rolledBack");
+    assert_eq!(room.witness.deployment().await, before);
 }

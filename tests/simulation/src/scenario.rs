@@ -291,5 +291,6 @@ fn plan(dice: &mut Dice, replicas: u32, has_signals: bool) -> Plan {
         accept_less_capacity: no_surge || dice.chance(0.1),
         on_excess: *dice.pick(&[OnExcess::RollBack, OnExcess::Hold]),
         automatic_rollback: dice.chance(0.8),
+        ..Plan::default()
     }
 }

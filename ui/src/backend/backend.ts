@@ -11,6 +11,8 @@ export type Reply<C extends CommandName> = Commands[C]['reply'];
 export interface Backend {
   /** Asks for something. A refusal is thrown as {@link BackendError}. */
   call<C extends CommandName>(name: C, request: Request<C>): Promise<Reply<C>>;
+  /** Lets the person pick a file: its whole path, or `null` if nothing was picked. */
+  chooseFile(title: string): Promise<string | null>;
   /** Listens to what is pushed until the returned function is called. */
   subscribe(listener: (event: Event) => void): () => void;
 }

@@ -19,6 +19,7 @@ import { heightOf, shareAtHeight } from './way';
 const plan: Plan = {
   phases,
   surgeLimit: 25,
+  progressLimitSeconds: 600,
   acceptLessCapacity: false,
   onExcess: 'rollBack',
   automaticRollback: true,

@@ -1,6 +1,7 @@
 use crate::apply::ApplyError;
 use crate::health::Health;
 use crate::leading::Leading;
+use crate::nearness::Nearness;
 use crate::queue::Queued;
 use crate::{
     ActProgress, Clock, Contact, Dossier, Intent, Journal, Leader, Leadership, Observed, OperationId,
@@ -45,6 +46,8 @@ pub struct Driver {
     pub(crate) last_refusal: Option<String>,
     pub(crate) not_before: u64,
     pub(crate) last_look: Option<u64>,
+    /// How near the workload was to the new version at the last look.
+    pub(crate) nearness: Option<Nearness>,
     pub(crate) leading: Leading,
     pub(crate) queued: Option<Queued>,
     /// Somebody else wrote while it was not known whether the release's first act had happened.
@@ -154,6 +157,7 @@ impl Driver {
             last_refusal: None,
             not_before: 0,
             last_look: None,
+            nearness: None,
             leading: Leading::default(),
             queued: None,
             beginning_unknown: false,

@@ -21,6 +21,7 @@ mod leadership;
 mod leading;
 #[cfg(feature = "planted-mistakes")]
 mod mistake;
+mod nearness;
 mod next;
 mod permission;
 mod port_error;

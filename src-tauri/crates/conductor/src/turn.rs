@@ -1,5 +1,6 @@
 use crate::driver::{Driver, Turn};
 use crate::health::LOOK_MILLIS;
+use crate::nearness::Nearness;
 use crate::permission::Start;
 use crate::{ApplyError, Bid, Next, OperationId, Outcome, Pursuit, Snapshot, readiness};
 use futures::future::{Either, FusedFuture, select};
@@ -199,12 +200,15 @@ impl Driver {
             self.journal_trouble = Some(error);
         }
         let verdict = self.health.outcome();
+        let nearness = Nearness::of(&seen.view, &self.dossier.release.to.template_hash);
+        let nearer = (self.nearness.replace(nearness)).is_some_and(|before| nearness.is_nearer_than(&before));
         self.keep_snapshot().await;
         self.take(Event::Observed(Observation {
             readiness,
             verdict,
             counted_millis: looked.counted_millis,
             elapsed_millis: looked.elapsed_millis,
+            nearer,
         }))
         .await;
     }

@@ -4,6 +4,7 @@ use crate::{RecordKind, Share, Stage};
 impl Change {
     /// The workload stands as the goal says.
     pub(crate) fn arrived(&mut self) {
+        self.release.stalled_millis = 0;
         match self.release.stage {
             Stage::Shifting => {
                 let share = self

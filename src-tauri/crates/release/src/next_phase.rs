@@ -6,6 +6,7 @@ impl Change {
     pub(crate) fn enter_phase(&mut self, phase: usize) {
         self.release.baked_millis = 0;
         self.release.waited_millis = 0;
+        self.release.stalled_millis = 0;
         self.release.extended = false;
         self.release.approvals.clear();
         if phase >= self.release.plan.phases.len() {
@@ -41,6 +42,7 @@ impl Change {
     /// Gives the new version everything and completes when it has it.
     pub(crate) fn begin_promotion(&mut self) {
         self.release.finishing = true;
+        self.release.stalled_millis = 0;
         self.release.stage = Stage::Promoting;
         self.record(RecordKind::PromotionStarted, None);
     }

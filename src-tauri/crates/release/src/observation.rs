@@ -15,10 +15,13 @@ pub struct Observation {
     pub counted_millis: u64,
     /// How much monotonic time in milliseconds passed since the look before, whether samples were seen or not.
     pub elapsed_millis: u64,
+    /// Whether the workload has come nearer to what the new version shall have since the look before.
+    pub nearer: bool,
 }
 
 impl Change {
-    /// Takes in one look: rolls back by rule, passes the phase, extends its bake, or holds at the bake's maximum.
+    /// Takes in one look: rolls back by rule, passes the phase, extends its bake, or holds at the bake's maximum or
+    /// the limit of progress.
     pub(crate) fn observed(&mut self, seen: &Observation) {
         let watched = matches!(
             self.release.stage,
@@ -45,8 +48,22 @@ impl Change {
             }
             return;
         }
-        if self.release.stage == Stage::Baking {
-            self.bake(seen);
+        match self.release.stage {
+            Stage::Baking => self.bake(seen),
+            Stage::Shifting | Stage::Promoting => self.wait_for_pods(seen),
+            _ => {}
+        }
+    }
+
+    /// Pods that never become Ready and never crash would be waited for without end.
+    fn wait_for_pods(&mut self, seen: &Observation) {
+        let release = &mut self.release;
+        release.stalled_millis = match seen.nearer {
+            true => 0,
+            false => release.stalled_millis.saturating_add(seen.elapsed_millis),
+        };
+        if release.stalled_millis >= release.plan.progress_limit_seconds.saturating_mul(1000) {
+            self.hold_because(HoldReason::NotReady);
         }
     }
 

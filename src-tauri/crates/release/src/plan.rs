@@ -6,6 +6,10 @@ use ts_rs::TS;
 pub const MAX_PHASES: usize = 50;
 /// The longest bake of one phase: 30 days.
 pub const MAX_BAKE_SECONDS: u64 = 30 * 24 * 3600;
+/// A shorter limit of progress would hold releases whose pods only take their time.
+pub const MIN_PROGRESS_LIMIT_SECONDS: u64 = 30;
+/// As Kubernetes' own `progressDeadlineSeconds` where nothing else is said.
+const PROGRESS_LIMIT_SECONDS: u64 = 600;
 
 /// What to do when something else than Slipway pushes the new version's share over the plan's (an autoscaler, a person).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
@@ -32,6 +36,15 @@ pub struct Plan {
     pub on_excess: OnExcess,
     /// Whether a degraded verdict rolls back without asking.
     pub automatic_rollback: bool,
+    /// How long a share may be pursued without a single pod getting nearer to it, in seconds; then the release holds and asks.
+    /// Only time in which the cluster answers counts. Plans from before this limit have the usual one.
+    #[serde(default = "usual_progress_limit")]
+    #[ts(type = "number")]
+    pub progress_limit_seconds: u64,
+}
+
+fn usual_progress_limit() -> u64 {
+    PROGRESS_LIMIT_SECONDS
 }
 
 impl Default for Plan {
@@ -56,6 +69,7 @@ impl Default for Plan {
             accept_less_capacity: false,
             on_excess: OnExcess::RollBack,
             automatic_rollback: true,
+            progress_limit_seconds: PROGRESS_LIMIT_SECONDS,
         }
     }
 }
@@ -98,6 +112,13 @@ impl Plan {
                 "surgeLimit",
                 PlanProblem::NoSurgeNeedsLessCapacity,
             ));
+        }
+        if !(MIN_PROGRESS_LIMIT_SECONDS..=MAX_BAKE_SECONDS).contains(&self.progress_limit_seconds) {
+            let problem = PlanProblem::ProgressLimitOutOfRange {
+                least_seconds: MIN_PROGRESS_LIMIT_SECONDS,
+                most_seconds: MAX_BAKE_SECONDS,
+            };
+            found.push(PlanError::of_plan("progressLimitSeconds", problem));
         }
         let mut before: Option<Share> = None;
         for (index, phase) in self.phases.iter().enumerate() {

@@ -69,6 +69,16 @@ pub enum PlanProblem {
     /// Over 100 %.
     #[error("the surge limit is at most 100 %")]
     SurgeLimitOutOfRange,
+    /// Too short for pods to start, or so long that nobody is told.
+    #[error("the limit of progress is {least_seconds} to {most_seconds} seconds")]
+    ProgressLimitOutOfRange {
+        /// The shortest that is possible.
+        #[ts(type = "number")]
+        least_seconds: u64,
+        /// The longest that is possible.
+        #[ts(type = "number")]
+        most_seconds: u64,
+    },
     /// No room to add a pod and none to take one away.
     #[error("a surge limit of 0 % is possible only when the plan accepts less capacity")]
     NoSurgeNeedsLessCapacity,

@@ -109,6 +109,10 @@ pub struct Release {
     /// Time since the current phase's share was reached, in milliseconds, whether it counts or not.
     #[ts(type = "number")]
     pub waited_millis: u64,
+    /// Time since the workload last got nearer to the share that is pursued, in milliseconds; 0 while none is.
+    #[serde(default)]
+    #[ts(type = "number")]
+    pub stalled_millis: u64,
     /// Whether the bake went on past its minimum.
     pub extended: bool,
     /// Approvals of the current phase.
@@ -145,6 +149,7 @@ impl Release {
             verdict: GateOutcome::NotEnoughEvidence,
             baked_millis: 0,
             waited_millis: 0,
+            stalled_millis: 0,
             extended: false,
             approvals: Vec::new(),
             passages: Vec::new(),

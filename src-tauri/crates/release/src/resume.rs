@@ -2,7 +2,8 @@ use crate::step::Change;
 use crate::{Active, Command, GateOutcome, Person, RecordKind, Refusal, Stage};
 
 impl Change {
-    /// Goes on where it was. The bake's clock starts anew, so that a bake that ran out of time gets its time again.
+    /// Goes on where it was. The bake's clock starts anew, so that a bake that ran out of time gets its time again, and
+    /// so does the limit of progress.
     pub(crate) fn resume(&mut self, by: &Person) -> Result<(), Refusal> {
         let Stage::Held { at, .. } = self.release.stage else {
             return Err(self.wrong_stage());
@@ -13,6 +14,7 @@ impl Change {
         self.record_command(by, Command::Resume);
         self.release.driver = by.clone();
         self.release.waited_millis = 0;
+        self.release.stalled_millis = 0;
         self.release.extended = false;
         self.release.stage = self.stage_after_hold(at);
         self.record(RecordKind::Resumed, Some(by));

@@ -68,7 +68,8 @@ pub enum HoldReason {
     },
     /// The bake reached its maximum and there is still not enough evidence.
     EvidenceMissing,
-    /// The bake reached its maximum and pods of the new version are still not Ready.
+    /// Pods of the new version are still not Ready: the bake reached its maximum, or the share was pursued up to the plan's
+    /// limit without a pod getting nearer to it.
     NotReady,
     /// Something else pushed the new version's share over the plan's, and the plan says hold.
     Excess {

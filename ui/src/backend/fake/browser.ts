@@ -31,6 +31,7 @@ export function tellStory(params: URLSearchParams): { backend: Backend; clock: (
   const teller = new StoryTeller(tellings[name in tellings ? (name as Telling) : 'healthy']);
   teller.language = (params.get('language') as Language | null) ?? 'en';
   teller.theme = (params.get('theme') as Theme | null) ?? 'system';
+  teller.backend.picks = '/home/me/clusters/eu-west.yaml';
   teller.platform = params.get('platform') ?? 'linux';
   const script: DeskScript = { matrix: {} };
   for (const one of (params.get('desk') ?? '').split(',')) desks[one]?.(script);

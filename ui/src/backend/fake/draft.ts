@@ -26,6 +26,7 @@ export function possibleShares(pods: number, surge: number): number[] {
 const plan: Plan = {
   phases,
   surgeLimit: 25,
+  progressLimitSeconds: 600,
   acceptLessCapacity: false,
   onExcess: 'rollBack',
   automaticRollback: true,

@@ -10,6 +10,8 @@ export type Answers = { [C in CommandName]?: Answer<C> };
 export class FakeBackend implements Backend {
   /** Every call, oldest first. */
   readonly calls: { name: CommandName; request: unknown }[] = [];
+  /** What the person picks in the desktop's file dialog. */
+  picks: string | null = null;
   readonly #answers: Answers;
   readonly #listeners = new Set<(event: Event) => void>();
 
@@ -46,6 +48,10 @@ export class FakeBackend implements Backend {
       throw new BackendError({ code: 'story.untold', message: `${name} is not part of this story.`, hint: '' });
     }
     return answer(request);
+  }
+
+  async chooseFile(): Promise<string | null> {
+    return this.picks;
   }
 
   subscribe(listener: (event: Event) => void): () => void {

@@ -2073,7 +2073,12 @@ onExcess: OnExcess,
 /**
  * Whether a degraded verdict rolls back without asking.
  */
-automaticRollback: boolean, };
+automaticRollback: boolean,
+/**
+ * How long a share may be pursued without a single pod getting nearer to it, in seconds; then the release holds and asks.
+ * Only time in which the cluster answers counts. Plans from before this limit have the usual one.
+ */
+progressLimitSeconds: number, };
 
 /**
  * One problem of a plan, at its place.
@@ -2119,7 +2124,15 @@ before: number, } | { "code": "bakeTooLong",
 /**
  * The longest that is possible.
  */
-mostSeconds: number, } | { "code": "maximumBelowBake" } | { "code": "gateTwice" } | { "code": "noGate" } | { "code": "verdictNeedsMetrics" } | { "code": "noMetricsNeedsApproval" } | { "code": "surgeLimitOutOfRange" } | { "code": "noSurgeNeedsLessCapacity" };
+mostSeconds: number, } | { "code": "maximumBelowBake" } | { "code": "gateTwice" } | { "code": "noGate" } | { "code": "verdictNeedsMetrics" } | { "code": "noMetricsNeedsApproval" } | { "code": "surgeLimitOutOfRange" } | { "code": "progressLimitOutOfRange",
+/**
+ * The shortest that is possible.
+ */
+leastSeconds: number,
+/**
+ * The longest that is possible.
+ */
+mostSeconds: number, } | { "code": "noSurgeNeedsLessCapacity" };
 
 /**
  * The pods of one arm.

@@ -45,6 +45,21 @@ describe('the connections', () => {
     await waitFor(() => expect(backend.asked('connections.removeEnvironment')).toEqual([{ environment: 'staging' }]));
   });
 
+  it('open another kubeconfig that was picked, and keep what was typed when none was', async () => {
+    const { backend } = await openDesk('/connections', {}, 'add-file');
+    const path = (): HTMLInputElement => screen.getByTestId('add-file-path');
+    await fireEvent.click(screen.getByTestId('add-file'));
+    await fireEvent.input(path(), { target: { value: '/typed' } });
+    backend.picks = null;
+    await fireEvent.click(screen.getByTestId('add-file-choose'));
+    expect(path().value).toBe('/typed');
+    backend.picks = '/home/me/shop.yaml';
+    await fireEvent.click(screen.getByTestId('add-file-choose'));
+    await waitFor(() => expect(path().value).toBe('/home/me/shop.yaml'));
+    await fireEvent.click(screen.getByTestId('add-file-do'));
+    await waitFor(() => expect(backend.asked('connections.addFile')).toEqual([{ path: '/home/me/shop.yaml' }]));
+  });
+
   it('open another kubeconfig by its path, and say what is wrong with it', async () => {
     const { backend } = await openDesk('/connections', {}, 'add-file');
     backend.refuse('connections.addFile', {

@@ -95,8 +95,9 @@ export const connections = {
     addTitle: 'Open another kubeconfig',
     addText: 'Slipway reads the file where it is; nothing of it is copied.',
     path: 'Path',
+    choose: 'Choose…',
     pathHint: 'For example /home/me/clusters/shop.yaml',
-    pathNeeded: 'Type the whole path of the file',
+    pathNeeded: 'Choose a file or type its whole path',
     add: 'Open file',
   },
   contexts: {

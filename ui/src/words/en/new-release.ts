@@ -14,6 +14,7 @@ const problem: Sentences<PlanProblem> = {
   verdictNeedsMetrics: () => 'A verdict needs metrics, and there are none here',
   noMetricsNeedsApproval: () => 'Without metrics: readiness and approval',
   surgeLimitOutOfRange: () => 'At most 100%',
+  progressLimitOutOfRange: (f) => `From ${duration('en', f.leastSeconds)} to ${duration('en', f.mostSeconds)}`,
   noSurgeNeedsLessCapacity: () => 'Without extra pods, fewer pods must be accepted',
 };
 
@@ -84,6 +85,9 @@ export const newRelease = {
     rules: 'Rules',
     surge: 'Extra pods at most',
     surgeHelp: 'Of the wanted pods, rounded up',
+    progressLimit: 'Hold when no pod gets ready for',
+    progressLimitHelp:
+      'When pods of the new version neither become ready nor crash for this long, the release holds and asks. Only time in which the cluster answers counts.',
     lessCapacity: 'Fewer pods than wanted may serve',
     onExcess: 'If others push the share over the plan',
     onExcessOptions: { rollBack: 'Roll back', hold: 'Hold' },

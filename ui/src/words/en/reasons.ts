@@ -6,7 +6,7 @@ import { plural } from './plural';
 const hold: HoldWords = {
   person: (f) => (f.reason ? `${f.by} asked for it: “${f.reason}”` : `${f.by} asked for it`),
   evidenceMissing: () => 'the longest bake is over and the evidence is still not enough',
-  notReady: () => 'the longest bake is over and pods are still not ready',
+  notReady: () => 'pods are still not ready after the longest time that the plan gives them',
   excess: (f) => `${percent(f.share)} runs the new version, ${percent(f.planned)} was planned`,
   foreignChange: (f) => `somebody else changed the workload: ${f.what}`,
   workloadGone: () => 'the workload is gone, or another one has its name',

@@ -96,8 +96,9 @@ export const connections: typeof en = {
     addTitle: '打开其他 kubeconfig',
     addText: 'Slipway 在原处读取文件，不会复制其内容。',
     path: '路径',
+    choose: '选择…',
     pathHint: '例如 /home/me/clusters/shop.yaml',
-    pathNeeded: '请输入文件的完整路径',
+    pathNeeded: '请选择文件或输入其完整路径',
     add: '打开文件',
   },
   contexts: {

@@ -5,7 +5,7 @@ import { duration, number, percent, shortClock } from '../format';
 const hold: HoldWords = {
   person: (f) => (f.reason ? `${f.by} 要求：“${f.reason}”` : `${f.by} 要求`),
   evidenceMissing: () => '最长观察期已过，证据仍不足',
-  notReady: () => '最长观察期已过，Pod 仍未就绪',
+  notReady: () => '已超过计划允许的最长时间，Pod 仍未就绪',
   excess: (f) => `新版本实际占 ${percent(f.share)}，计划为 ${percent(f.planned)}`,
   foreignChange: (f) => `有人改动了工作负载：${f.what}`,
   workloadGone: () => '工作负载已不存在，或被同名的另一个取代',

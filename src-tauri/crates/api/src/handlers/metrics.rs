@@ -271,6 +271,7 @@ impl Inner {
         let after = release::Timestamp(now.0 - 60_000);
         let answer = conductor::Signals::looks(self.telemetry.as_ref(), &scope, &signals, after, now).await;
         let took_ms = Some(begun.elapsed().as_secs_f64() * 1000.0);
+        let mut problems = self.signal_problems(application.workload());
         Ok(match answer {
             Ok(looks) => MetricsTest {
                 took_ms,
@@ -279,7 +280,7 @@ impl Inner {
                     .map(|of| MetricsTestSignal {
                         signal: of.signal.clone(),
                         series: u32::from(of.looks.iter().any(|look| !look.stable.is_no_data())),
-                        failure: None,
+                        failure: problems.remove(&of.signal),
                     })
                     .collect(),
                 failure: None,

@@ -1,11 +1,15 @@
 use super::{Asked, Finding};
-use conductor::{ActError, Next, Workloads};
+use conductor::{ActError, Next, PortError, Workloads};
 
 /// The very patch that would be sent first, as a server-side dry run.
-pub(crate) async fn check(asked: &Asked<'_>) -> Vec<Finding> {
+///
+/// # Errors
+///
+/// `cluster-unreachable`, `cluster-timeout` or `throttled`: without an answer nothing is known, and a release that waits for its checks asks again.
+pub(crate) async fn check(asked: &Asked<'_>) -> Result<Vec<Finding>, PortError> {
     // Other checks say why there is nothing to send.
     let Next::Act(act) = asked.workloads.next(asked.pursuit, &asked.seen) else {
-        return match asked.workloads.next(asked.pursuit, &asked.seen) {
+        return Ok(match asked.workloads.next(asked.pursuit, &asked.seen) {
             Next::Foreign { what } if !asked.seen.view.held && !is_recreate(asked) => {
                 vec![Finding::blocking(
                     "dry-run-refused",
@@ -19,12 +23,28 @@ pub(crate) async fn check(asked: &Asked<'_>) -> Vec<Finding> {
                 "Make the release again.",
             )],
             _ => Vec::new(),
-        };
+        });
     };
     match asked.workloads.rehearse(asked.at, &act).await {
-        Ok(()) => Vec::new(),
-        Err(error) => vec![of_error(&error)],
+        Ok(()) => Ok(Vec::new()),
+        Err(error) => no_answer(&error).map_or_else(|| Ok(vec![of_error(&error)]), Err),
     }
+}
+
+/// What is told where no answer came about the change itself.
+pub(crate) fn no_answer(error: &ActError) -> Option<PortError> {
+    let (code, unreachable) = match error {
+        ActError::Unreachable { .. } => ("cluster-unreachable", true),
+        ActError::Unknown { .. } => ("cluster-timeout", true),
+        ActError::Throttled { .. } => ("throttled", false),
+        _ => return None,
+    };
+    Some(PortError {
+        code: code.to_owned(),
+        message: format!("The change could not be rehearsed: {error}"),
+        hint: "Check the network and the VPN. Slipway tries again by itself.".to_owned(),
+        unreachable,
+    })
 }
 
 fn is_recreate(asked: &Asked<'_>) -> bool {

@@ -77,7 +77,7 @@ pub(crate) async fn start(
     );
     let mut findings: Vec<Finding> = [
         access,
-        dry_run,
+        dry_run?,
         owners,
         config,
         recreate::check(&asked),

@@ -1,8 +1,10 @@
 use super::config::{last_change, references};
+use super::dry_run::no_answer;
 use super::owners::{argo_finding, flux_finding};
 use super::quota::exceeded;
 use super::rollback::{median, seconds_to_ready};
 use super::*;
+use conductor::ActError;
 use serde_json::json;
 
 #[test]
@@ -99,4 +101,25 @@ fn a_start_is_measured_on_pods_that_never_restarted() {
     assert_eq!(seconds_to_ready(&pod(0)), Some(7.0));
     assert_eq!(seconds_to_ready(&pod(1)), None);
     assert_eq!(median(&[3.0, 1.0, 2.0]), Some(2.0));
+}
+
+#[test]
+fn a_rehearsal_without_an_answer_is_no_refusal() {
+    let message = || "the line is cut".to_owned();
+    for nothing_known in [
+        ActError::Unreachable { message: message() },
+        ActError::Unknown { message: message() },
+        ActError::Throttled { after_millis: 1_000 },
+    ] {
+        assert!(no_answer(&nothing_known).is_some(), "{nothing_known:?}");
+    }
+    for refused in [
+        ActError::Denied { message: message() },
+        ActError::Forbidden { message: message() },
+        ActError::Invalid { message: message() },
+        ActError::Conflict,
+        ActError::Gone,
+    ] {
+        assert!(no_answer(&refused).is_none(), "{refused:?}");
+    }
 }

@@ -1,6 +1,6 @@
 use crate::world::*;
 use conductor::{ActStep, OperationId};
-use release::{Command, Stage};
+use release::{Command, HoldReason, Stage};
 
 fn operation(number: u64) -> OperationId {
     OperationId(format!("R-1.1.{number}"))
@@ -40,6 +40,46 @@ fn a_healthy_release_goes_through_its_phases_and_completes() {
         "one act for each share"
     );
     assert!(driver.view().acts.iter().all(|act| act.step == ActStep::Settled));
+}
+
+#[test]
+fn pods_that_never_become_ready_are_waited_for_up_to_the_plans_limit_and_then_a_person_is_asked() {
+    let world = World::default();
+    world.with(|state| state.never_ready = true);
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    for _ in 0..119 {
+        turn(&mut driver);
+        world.pass(5);
+    }
+    assert_eq!(driver.view().release.stage, Stage::Shifting);
+    world.with(|state| state.cut_off = true);
+    for _ in 0..4 {
+        turn(&mut driver);
+        world.pass(5);
+    }
+    assert_eq!(
+        driver.view().release.stage,
+        Stage::Shifting,
+        "out of contact nobody knows"
+    );
+    world.with(|state| state.cut_off = false);
+    for _ in 0..4 {
+        turn(&mut driver);
+        world.pass(5);
+    }
+    let held = driver.view().release.stage.clone();
+    assert!(
+        matches!(
+            held,
+            Stage::Held {
+                reason: HoldReason::NotReady,
+                ..
+            }
+        ),
+        "{held:?}"
+    );
+    assert_eq!(world.applied(), [operation(0)], "it stays where it is");
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub struct State {
     pub journal_full: bool,
     pub signals_hang: bool,
     pub error_ratio: f64,
+    /// Pods of the new version exist, never become Ready and never crash.
+    pub never_ready: bool,
     pub millis: i64,
     pub dossier: Option<Dossier>,
     pub open: Vec<Intent>,
@@ -282,6 +284,10 @@ impl Workloads for World {
         self.reached()?;
         Ok(self.with(|state| {
             let canary = (state.share / 10.0).round() as u32;
+            let new = ArmPods {
+                ready: if state.never_ready { 0 } else { canary },
+                ..arm("new", canary)
+            };
             let view = WorkloadView {
                 uid: "uid-1".into(),
                 resource_version: state.generation.to_string(),
@@ -295,7 +301,7 @@ impl Workloads for World {
                 operation: state.operation.clone(),
                 release: state.marker.map(|_| ReleaseId("R-1".into())),
                 version: version(if state.share == 0.0 { "old" } else { "new" }),
-                arms: vec![arm("new", canary), arm("old", 10 - canary)],
+                arms: vec![new, arm("old", 10 - canary)],
                 writers: Vec::new(),
             };
             Observed {
@@ -335,6 +341,9 @@ impl Workloads for World {
             Goal::RolledBack { .. } => 0.0,
         };
         if seen.object["share"] == json!(wanted) {
+            if self.with(|state| state.never_ready && state.share > 0.0) {
+                return Next::Wait(Waiting::PodsReady { ready: 0, wanted: 1 });
+            }
             return Next::Arrived;
         }
         let on_object = seen.view.operation.as_ref();

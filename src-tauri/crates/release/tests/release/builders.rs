@@ -62,6 +62,18 @@ pub fn seen(readiness: GateOutcome, verdict: GateOutcome, seconds: u64) -> Event
         verdict,
         counted_millis: millis,
         elapsed_millis: millis,
+        nearer: false,
+    })
+}
+
+/// A look at pods of the new version that are not Ready.
+pub fn waiting(seconds: u64, nearer: bool) -> Event {
+    Event::Observed(Observation {
+        readiness: GateOutcome::NotEnoughEvidence,
+        verdict: GateOutcome::NotEnoughEvidence,
+        counted_millis: 0,
+        elapsed_millis: seconds * 1000,
+        nearer,
     })
 }
 

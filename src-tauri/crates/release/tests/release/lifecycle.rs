@@ -99,9 +99,54 @@ fn a_bake_counts_only_time_with_samples() {
         verdict: release::GateOutcome::Healthy,
         counted_millis: 0,
         elapsed_millis: 15_000,
+        nearer: false,
     });
     let story = Story::started(judged_plan()).then(Event::Arrived).then(blind);
     assert_eq!((story.release.phase, story.stage()), (0, &Stage::Baking));
+}
+
+#[test]
+fn a_share_that_no_pod_gets_nearer_to_is_held_after_the_plans_limit() {
+    let story = Story::started(judged_plan()).then(waiting(599, false));
+    assert_eq!(*story.stage(), Stage::Shifting);
+    let story = story.then(waiting(1, true)).then(waiting(599, false));
+    assert_eq!(
+        *story.stage(),
+        Stage::Shifting,
+        "a pod got nearer: the time begins anew"
+    );
+    let story = story.then(waiting(1, false));
+    let not_ready = |stage: &Stage| {
+        matches!(
+            stage,
+            Stage::Held {
+                reason: HoldReason::NotReady,
+                at: Active::Shifting,
+                ..
+            }
+        )
+    };
+    assert!(not_ready(story.stage()), "{:?}", story.stage());
+    let story = story.commanded(Command::Resume).then(waiting(599, false));
+    assert_eq!(*story.stage(), Stage::Shifting, "a person gave it its time again");
+    assert!(not_ready(story.then(waiting(1, false)).stage()));
+}
+
+#[test]
+fn a_promotion_that_stands_still_is_held_too() {
+    let story = Story::started(judged_plan()).commanded(Command::Promote {
+        reason: String::new(),
+    });
+    assert_eq!(*story.stage(), Stage::Promoting);
+    let story = story.then(waiting(600, false));
+    assert!(matches!(
+        story.stage(),
+        Stage::Held {
+            reason: HoldReason::NotReady,
+            ..
+        }
+    ));
+    assert_eq!(*story.commanded(Command::Resume).stage(), Stage::Promoting);
 }
 
 #[test]

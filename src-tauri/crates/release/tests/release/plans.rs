@@ -109,6 +109,26 @@ fn no_surge_is_possible_only_with_less_capacity() {
 }
 
 #[test]
+fn the_limit_of_progress_is_between_half_a_minute_and_a_month() {
+    for (seconds, wrong) in [(0, true), (29, true), (30, false), (600, false), (u64::MAX, true)] {
+        let plan = Plan {
+            progress_limit_seconds: seconds,
+            ..with_shares(&[50.0])
+        };
+        let fields: Vec<String> = plan.problems(true).into_iter().map(|error| error.field).collect();
+        assert_eq!(fields == ["progressLimitSeconds"], wrong, "{seconds}: {fields:?}");
+    }
+}
+
+#[test]
+fn a_plan_from_before_the_limit_of_progress_has_the_usual_one() {
+    let mut written = serde_json::to_value(with_shares(&[50.0])).unwrap();
+    written.as_object_mut().unwrap().remove("progressLimitSeconds");
+    let read: Plan = serde_json::from_value(written).unwrap();
+    assert_eq!(read.progress_limit_seconds, 600);
+}
+
+#[test]
 fn an_error_reads_with_its_place() {
     let error = &with_shares(&[50.0, 101.0]).problems(true)[0];
     assert_eq!(

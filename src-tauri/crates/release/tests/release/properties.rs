@@ -42,12 +42,13 @@ fn event() -> impl Strategy<Value = Event> {
         1 => Just(Event::PreflightAnswered { blocking: vec!["no".into()] }),
         2 => Just(Event::PreflightAnswered { blocking: Vec::new() }),
         5 => Just(Event::Arrived),
-        8 => (outcome(), outcome(), 0..12_000u64, 0..12_000u64).prop_map(|(readiness, verdict, counted, more)| {
+        8 => (outcome(), outcome(), 0..12_000u64, 0..12_000u64, any::<bool>()).prop_map(|(readiness, verdict, counted, more, nearer)| {
             Event::Observed(Observation {
                 readiness,
                 verdict,
                 counted_millis: counted,
                 elapsed_millis: counted + more,
+                nearer,
             })
         }),
         1 => (0.0..120.0).prop_map(|percent| Event::Exceeded { share: Share::from_percent(percent) }),
