@@ -123,6 +123,11 @@ impl Shop {
         shop
     }
 
+    /// The image of an application's newest release.
+    pub fn image(&self, name: &str) -> String {
+        image(name, *self.versions.get(name).unwrap_or(&0))
+    }
+
     /// The application's cell: row and column.
     pub fn cell(&self, name: &str) -> Value {
         json!({ "application": self.rows.get(name), "environment": self.environment })
@@ -293,7 +298,7 @@ impl Shop {
                 })
             })
             .collect();
-        let image = format!("registry.test/{name}:v{version}");
+        let image = image(name, version);
         json!({
             "preflight": {
                 "application": self.rows.get(name), "environment": self.environment,
@@ -419,6 +424,10 @@ impl Shop {
         }
         ready
     }
+}
+
+fn image(name: &str, version: u32) -> String {
+    format!("registry.test/{name}:v{version}")
 }
 
 /// The request that takes a release back.

@@ -66,6 +66,7 @@ impl Desk {
         let mut mei = Shop::open(plane, 1, Room::Disk, None, scratch).await;
         let jonas = mei.colleague(plane, "Jonas").await;
         let (hers, his) = (mei.start(Shown::NoWindow), jonas.start(Shown::NoWindow));
+        hers.must("settings.write", &json!({ "person": "Mei" })).await;
         let begun = Instant::now();
         let release = loop {
             match mei.release_past(&hers, APP, &["readiness", "approval"]).await {
@@ -198,7 +199,7 @@ async fn a_colleague_goes_on_with_a_release_whose_slipway_died(plane: &ControlPl
     let refused = desk.approve(&hers).await.expect_err("it is not hers any more");
     println!("Mei's approval is refused: {}", refused["message"]);
     desk.assert_in_order();
-    desk.assert_runs("registry.test/app-0:v1").await;
+    desk.assert_runs(&desk.mei.image(APP)).await;
 }
 
 async fn a_release_that_is_handed_over_is_taken_over_at_once(plane: &ControlPlane) {
@@ -219,12 +220,14 @@ async fn a_release_that_is_handed_over_is_taken_over_at_once(plane: &ControlPlan
     .await;
     let (_, took) = desk.take_over(&his).await;
     println!("taken over {:.1} s after it was given away", took.as_secs_f64());
-    desk.approve(&hers).await.expect_err("it is not hers any more");
+    until_let_go(&hers, &desk.release, "completed").await;
+    let refused = desk.approve(&hers).await.expect_err("it is not hers any more");
+    println!("Mei's approval is refused: {}", refused["message"]);
     desk.approve(&his).await.expect("approved");
     until_stage(&his, &desk.release, "completed").await;
     until_let_go(&hers, &desk.release, "completed").await;
     desk.assert_in_order();
-    desk.assert_runs("registry.test/app-0:v1").await;
+    desk.assert_runs(&desk.mei.image(APP)).await;
 }
 
 async fn a_colleague_rolls_back_in_one_click_what_another_one_drives(plane: &ControlPlane) {

@@ -78,10 +78,21 @@ impl Window {
         self.call("settings.metrics", metrics).await;
     }
 
-    /// What the button "test" on the settings page says of the environment's health data.
+    /// What the button "test" on the settings page says of the environment's health data. After a busy moment that looks like a
+    /// sleep everything is read again, and there is nothing to test with until it has been.
     pub async fn test_source(&self) -> Value {
-        self.call("settings.testMetrics", json!({ "environment": self.environment }))
-            .await
+        let begun = Instant::now();
+        loop {
+            let asked = json!({ "environment": self.environment });
+            match self.ask("settings.testMetrics", asked).await {
+                Ok(test) => return test,
+                Err(failure) => assert!(
+                    failure.code == "nothing-to-test-with" && begun.elapsed() < Duration::from_secs(30),
+                    "{failure:?}"
+                ),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
     }
 
     /// Sends a command that must succeed.

@@ -12,6 +12,7 @@ impl Leadership for Alone {
         Ok(Claim::Leading {
             epoch: floor,
             term_millis: u64::MAX,
+            after: None,
         })
     }
 

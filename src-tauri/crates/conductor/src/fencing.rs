@@ -1,9 +1,9 @@
 //! One driver after another on the same object.
 
-use crate::Next;
 use crate::driver::Driver;
 use crate::leading::{FOLLOW_MILLIS, PATIENCE_MILLIS, Standing};
 use crate::turn::{Urgent, unless};
+use crate::{Next, Observed};
 use futures::future::{Either, select};
 use release::{Event, Goal, Stage};
 
@@ -55,6 +55,24 @@ impl Driver {
         self.take(Event::TakenOver { by }).await;
     }
 
+    /// Another Slipway led while this one was away, and has left without a mark on the workload: the release ended there. What it
+    /// did is no foreign change.
+    pub(crate) async fn is_left_by_a_colleague(&mut self) -> bool {
+        if !self.seen.as_ref().is_some_and(is_unmarked) {
+            return false;
+        }
+        let Some(person) = self.leading.after.take() else {
+            return false;
+        };
+        let by = if person.is_empty() {
+            "Another Slipway".to_owned()
+        } else {
+            person
+        };
+        self.take(Event::TakenOver { by }).await;
+        self.is_handed_over()
+    }
+
     /// Another Slipway drives: looks at which, and whether it is done.
     pub(crate) async fn follow(&mut self, urgent: &mut Urgent) {
         let now = self.ports.clock.monotonic_millis();
@@ -80,7 +98,7 @@ impl Driver {
         let Some(seen) = self.seen.as_ref().filter(|_| self.is_handed_over()) else {
             return;
         };
-        if seen.view.release.is_some() || seen.view.held {
+        if !is_unmarked(seen) {
             return;
         }
         let stage = if seen.view.version.template_hash == self.dossier.release.to.template_hash {
@@ -90,4 +108,9 @@ impl Driver {
         };
         self.take(Event::EndedElsewhere { stage }).await;
     }
+}
+
+/// Whether the workload carries no mark of any release.
+fn is_unmarked(seen: &Observed) -> bool {
+    seen.view.release.is_none() && !seen.view.held
 }

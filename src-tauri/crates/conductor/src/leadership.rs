@@ -56,6 +56,8 @@ pub enum Claim {
         /// For how long it may believe so, in milliseconds of its own monotonic clock from before it asked. Shorter than what
         /// others wait, so that clocks of different rates do no harm.
         term_millis: u64,
+        /// The person whose Slipway led since the token that was bid with, and has left again; `None` if none did.
+        after: Option<String>,
     },
     /// Another one does.
     Other(Leader),

@@ -28,6 +28,8 @@ pub(crate) struct Leading {
     pub(crate) next_ask: u64,
     /// The token is new: the object may still carry the mark of the driver before.
     pub(crate) fence_due: bool,
+    /// The person whose Slipway led since this one did last, and has left again.
+    pub(crate) after: Option<String>,
     /// A person's rollback went on without the Lease: it is taken as soon as it can be had.
     pub(crate) insists: bool,
     /// The charter as it was written last, and when.
@@ -158,8 +160,13 @@ impl Driver {
         let Some(answer) = answer else { return false };
         let now = clock.monotonic_millis();
         match answer {
-            Ok(Claim::Leading { epoch, term_millis }) => {
+            Ok(Claim::Leading {
+                epoch,
+                term_millis,
+                after,
+            }) => {
                 self.leading.trouble = None;
+                self.leading.after = after.or(self.leading.after.take());
                 self.leading.insists = false;
                 self.leading.next_ask = asked_millis.saturating_add((term_millis / 2).min(RENEW_MILLIS));
                 self.leading.standing = Standing::Leads {

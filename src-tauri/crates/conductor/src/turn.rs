@@ -324,7 +324,7 @@ impl Driver {
         }
         // Another Slipway is no stranger.
         self.ask(Bid::Stay, self.floor(), None).await;
-        if self.is_handed_over() {
+        if self.is_handed_over() || self.is_left_by_a_colleague().await {
             return;
         }
         let applied = Box::pin(self.apply(Event::ForeignChange { what: what.clone() })).await;

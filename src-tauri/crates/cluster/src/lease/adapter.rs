@@ -122,11 +122,11 @@ impl<O: Beside> Leadership for LeaseLeadership<O> {
                 now: self.clock.now(),
                 terms: self.terms,
             };
+            let record = found.as_ref().map(LeaseRecord::read).unwrap_or_default();
             let written = match decide(&question, found.as_ref(), remaining) {
                 Decision::Create(lease) => self.objects.create(at, Kind::Lease, &lease).await,
                 Decision::Update(lease) => self.objects.replace(at, Kind::Lease, &lease).await,
                 Decision::Other => {
-                    let record = found.as_ref().map(LeaseRecord::read).unwrap_or_default();
                     return record.leader(remaining).map(Claim::Other).ok_or_else(contended);
                 }
             };
@@ -137,6 +137,7 @@ impl<O: Beside> Leadership for LeaseLeadership<O> {
                     return Ok(Claim::Leading {
                         epoch,
                         term_millis: self.terms.own_millis(),
+                        after: record.left_since(floor),
                     });
                 }
                 // Somebody else wrote, made or removed it in between.

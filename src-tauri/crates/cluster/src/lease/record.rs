@@ -30,7 +30,7 @@ pub fn object_name(at: &WorkloadRef) -> String {
 pub struct LeaseRecord {
     /// The holder's id; `None` if nobody holds it.
     pub holder: Option<String>,
-    /// The holder's name for people.
+    /// The holder's name for people; after it resigned still that of the last one.
     pub person: String,
     /// `leaseTransitions`: the fencing token.
     pub epoch: u64,
@@ -77,6 +77,11 @@ impl LeaseRecord {
             remaining_millis,
             offered_to: self.offered_to.clone(),
         })
+    }
+
+    /// The person whose Slipway led with a later token than `floor` and resigned; `None` if somebody holds the Lease.
+    pub(crate) fn left_since(&self, floor: u64) -> Option<String> {
+        (self.holder.is_none() && self.epoch > floor).then(|| self.person.clone())
     }
 
     /// The Lease that says this, made from the one that was found, so that what others wrote on it stays.

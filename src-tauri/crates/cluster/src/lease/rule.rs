@@ -116,7 +116,7 @@ pub fn offered(
     })
 }
 
-/// The Lease that nobody holds, with its token kept for the next one; `None` if `me` does not hold it.
+/// The Lease that nobody holds, with its token and who had it kept for the next one; `None` if `me` does not hold it.
 pub fn resigned(
     me: &Identity,
     at: &WorkloadRef,
@@ -128,7 +128,6 @@ pub fn resigned(
     (record.holder.as_deref() == Some(me.id.as_str())).then(|| {
         let record = LeaseRecord {
             holder: None,
-            person: String::new(),
             since: None,
             offered_to: None,
             ..record

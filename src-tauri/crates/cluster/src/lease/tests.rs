@@ -109,6 +109,14 @@ fn a_lease_that_nobody_holds_keeps_its_token_for_the_next() {
     assert!(LeaseRecord::read(&free).leader(0).is_none());
     let next = updated(ask("b", Bid::Lead, Some(&free), 30_000));
     assert_eq!(next.epoch, 2);
+    let record = LeaseRecord::read(&free);
+    assert_eq!(record.left_since(1), None, "nobody led later than this token");
+    assert_eq!(record.left_since(0).as_deref(), Some("Person a"));
+    assert_eq!(
+        LeaseRecord::read(&lease_of("a")).left_since(0),
+        None,
+        "somebody holds it"
+    );
     assert!(resigned(&me("b"), &at(), &lease_of("a"), now, terms).is_none());
 }
 

@@ -232,6 +232,34 @@ fn a_slipway_that_was_closed_finds_that_another_one_drives() {
 }
 
 #[test]
+fn a_slipway_that_was_closed_learns_that_a_colleague_brought_its_release_to_the_end() {
+    let (world, mei, jonas) = two();
+    drop(mei.baking(plan(&[50.0, 100.0])));
+    world.pass(60);
+    let mut second = jonas.take_over(true).unwrap();
+    command(&mut second, roll_back()).unwrap();
+    for _ in 0..6 {
+        turn(&mut second);
+        world.pass(5);
+    }
+    assert_eq!(second.view().release.stage, Stage::RolledBack);
+    assert_eq!(
+        world.with(|state| state.lease.holder.clone()),
+        None,
+        "it has left"
+    );
+    let applied = world.applied().len();
+    let mut first = mei.recovered();
+    for _ in 0..4 {
+        turn(&mut first);
+        world.pass(5);
+    }
+    assert_eq!(first.view().release.stage, Stage::RolledBack);
+    assert_eq!(first.view().release.driver, jonas.by());
+    assert_eq!(world.applied().len(), applied, "it did nothing");
+}
+
+#[test]
 fn what_is_handed_over_is_taken_at_once_by_the_person_named() {
     let (world, maya, jonas) = two();
     let mut first = maya.baking(plan(&[50.0, 100.0]));

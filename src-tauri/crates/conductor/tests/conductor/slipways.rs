@@ -142,12 +142,16 @@ impl Leadership for Slipway {
                 state.lease.offered_to = None;
                 state.lease.epoch + 1
             };
+            let has_left = state.lease.holder.is_none() && state.lease.epoch > floor;
+            let after = state.lease.last.clone().filter(|_| has_left);
             state.lease.epoch = next.max(floor);
             state.lease.holder = Some(self.person.into());
+            state.lease.last = Some(self.person.into());
             state.lease.renewed = now;
             Claim::Leading {
                 epoch: state.lease.epoch,
                 term_millis: TERM / 3 * 2,
+                after,
             }
         }))
     }

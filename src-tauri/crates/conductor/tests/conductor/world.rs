@@ -70,6 +70,8 @@ pub struct State {
 #[derive(Debug, Clone, Default)]
 pub struct Lease {
     pub holder: Option<String>,
+    /// Who held it last, also after resigning.
+    pub last: Option<String>,
     pub epoch: u64,
     pub renewed: u64,
     pub offered_to: Option<String>,
