@@ -296,3 +296,20 @@ fn log_age(since: Timestamp, now: Timestamp) -> i64 {
     let nanos = now.as_nanosecond() - since.as_nanosecond();
     if nanos > 0 { i64::from(nanos.ilog2()) } else { -1 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::WorldOptions;
+
+    #[test]
+    fn no_pod_takes_the_name_of_another_one() {
+        let mut world = World::new(WorldOptions::default());
+        let first = world.clone().free_pod_name("default", "web-1");
+        world.store.put(
+            Key::new(Resource::Pods, "default", &first),
+            json!({"metadata": {"name": first, "namespace": "default"}}),
+        );
+        assert_ne!(world.free_pod_name("default", "web-1"), first);
+    }
+}
