@@ -79,6 +79,7 @@ impl Walk {
             own_operations: self.operations.clone(),
             operation: OperationId(format!("{}.1.{}", self.release, self.sent)),
             insist: self.insist,
+            restored: false,
         }
     }
 

@@ -21,6 +21,7 @@ impl Run {
             return false;
         }
         let calm = room.scenario.calm;
+        let on_the_way = room.wire.next_arrival().is_some();
         drop(room);
         let is_bad = self.shared.lock().scenario.quality.is_bad();
         let states: Vec<Option<String>> = self
@@ -43,7 +44,8 @@ impl Run {
         if now > calm.max(awake).max(restarted).max(self.last_start) + PATIENCE {
             return true;
         }
-        if now < awake || states.iter().any(Option::is_none) {
+        // What is still on its way changes something: a rest begins when it has arrived.
+        if now < awake || on_the_way || states.iter().any(Option::is_none) {
             self.rest_since = None;
             return false;
         }

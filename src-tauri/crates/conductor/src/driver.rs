@@ -34,6 +34,8 @@ pub struct Driver {
     pub(crate) dossier: Dossier,
     pub(crate) own_operations: Vec<OperationId>,
     pub(crate) open_intents: Vec<Intent>,
+    /// Intents that were told as never happened. They may still arrive as long as what they test is so.
+    pub(crate) late_intents: Vec<Intent>,
     /// Outcomes that the record does not know yet: nobody waits for them. They are written before the next intent.
     pub(crate) outcomes: Vec<(OperationId, Timestamp, Outcome)>,
     pub(crate) health: Health,
@@ -52,6 +54,10 @@ pub struct Driver {
     pub(crate) queued: Option<Queued>,
     /// Somebody else wrote while it was not known whether the release's first act had happened.
     pub(crate) beginning_unknown: bool,
+    /// The same of a rollback: the version that it takes away was put back.
+    pub(crate) rollback_unknown: bool,
+    /// The last accepted act took the release's marks off: everything is as it was.
+    pub(crate) restored: bool,
     /// A person's command is being carried out.
     pub(crate) in_click: bool,
     #[cfg(feature = "planted-mistakes")]
@@ -146,6 +152,7 @@ impl Driver {
             dossier,
             own_operations,
             open_intents,
+            late_intents: Vec::new(),
             outcomes: Vec::new(),
             health,
             seen: None,
@@ -161,6 +168,8 @@ impl Driver {
             leading: Leading::default(),
             queued: None,
             beginning_unknown: false,
+            rollback_unknown: false,
+            restored: false,
             in_click: false,
             #[cfg(feature = "planted-mistakes")]
             mistake: None,
@@ -243,7 +252,10 @@ impl Driver {
     /// The pursuit of a goal with the next free operation name.
     pub(crate) fn pursuit(&self, release: &Release, goal: Goal) -> Pursuit {
         let insist = matches!(&release.stage, Stage::RollingBack { automatic: false, .. });
-        Pursuit::of(&self.dossier, goal, self.own_operations.clone(), insist)
+        Pursuit {
+            restored: self.restored,
+            ..Pursuit::of(&self.dossier, goal, self.own_operations.clone(), insist)
+        }
     }
 
     pub(crate) fn show_act(&mut self, act: ActProgress) {

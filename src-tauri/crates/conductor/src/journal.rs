@@ -1,4 +1,4 @@
-use crate::{Dossier, OperationId, PortError, PreparedAct, WorkloadView};
+use crate::{Dossier, Observed, OperationId, PortError, PreparedAct, WorkloadView};
 use async_trait::async_trait;
 use judge::ReleaseVerdict;
 use release::{Record, Release, ReleaseId, Timestamp};
@@ -25,23 +25,34 @@ pub struct Intent {
 impl Intent {
     /// Whether the act can still be applied to the object as it was seen: what its patch tests is so. If it is, and the object does
     /// not carry its name, it has not happened yet.
-    pub fn could_still_come(&self, seen: &WorkloadView) -> bool {
-        if seen.uid != self.uid || seen.operation != self.previous {
+    pub fn could_still_come(&self, seen: &Observed) -> bool {
+        let view = &seen.view;
+        if view.uid != self.uid || view.operation != self.previous || !self.tested_annotations_stand(seen) {
             return false;
         }
         self.previous.is_some()
             || self
                 .tested_generation()
-                .is_none_or(|tested| tested == seen.generation)
+                .is_none_or(|tested| tested == view.generation)
+    }
+
+    fn tests(&self) -> impl Iterator<Item = &serde_json::Value> {
+        let operations = self.act.patch.as_array().into_iter().flatten();
+        operations.filter(|operation| operation["op"] == "test")
+    }
+
+    /// Whether every annotation that the patch tests is what it was.
+    fn tested_annotations_stand(&self, seen: &Observed) -> bool {
+        self.tests().all(|test| {
+            let path = test["path"].as_str().unwrap_or_default();
+            !path.starts_with("/metadata/annotations/") || seen.object.pointer(path) == Some(&test["value"])
+        })
     }
 
     /// The generation that a first act tests, there being no operation on the object yet.
     fn tested_generation(&self) -> Option<i64> {
-        self.act
-            .patch
-            .as_array()?
-            .iter()
-            .find(|operation| operation["op"] == "test" && operation["path"] == "/metadata/generation")
+        self.tests()
+            .find(|test| test["path"] == "/metadata/generation")
             .and_then(|operation| operation["value"].as_i64())
     }
 
@@ -50,12 +61,13 @@ impl Intent {
         let Some(previous) = &self.previous else {
             return false;
         };
-        let operations = || self.act.patch.as_array().into_iter().flatten();
-        let mark = operations()
-            .find(|operation| operation["op"] == "test" && operation["value"] == previous.0.as_str())
+        let mut operations = self.act.patch.as_array().into_iter().flatten();
+        let mark = self
+            .tests()
+            .find(|test| test["value"] == previous.0.as_str())
             .map(|test| &test["path"]);
         mark.is_some_and(|mark| {
-            operations().any(|operation| operation["op"] == "remove" && operation["path"] == *mark)
+            operations.any(|operation| operation["op"] == "remove" && operation["path"] == *mark)
         })
     }
 }

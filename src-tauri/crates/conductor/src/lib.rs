@@ -19,6 +19,7 @@ mod journal;
 mod keep_charter;
 mod leadership;
 mod leading;
+mod look_up;
 #[cfg(feature = "planted-mistakes")]
 mod mistake;
 mod nearness;

@@ -31,6 +31,9 @@ pub struct Pursuit {
     pub operation: OperationId,
     /// Whether a person asked for this rollback: then a foreign change is overwritten and not reported.
     pub insist: bool,
+    /// Whether the last accepted operation took the release's marks off, and so put every original back: marks that are found
+    /// again were put there by somebody else. `false` where that is not known.
+    pub restored: bool,
 }
 
 impl Pursuit {
@@ -60,6 +63,7 @@ impl Pursuit {
             own_operations,
             operation: dossier.next_operation(),
             insist,
+            restored: false,
         }
     }
 
@@ -86,6 +90,7 @@ impl Pursuit {
             last_operation: None,
             own_operations: Vec::new(),
             insist: true,
+            restored: false,
         }
     }
 }

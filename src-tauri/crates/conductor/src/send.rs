@@ -1,7 +1,5 @@
 use crate::driver::Driver;
-use crate::{
-    Accepted, ActError, ActProgress, ActStep, Intent, Next, Observed, OperationId, Outcome, PreparedAct,
-};
+use crate::{Accepted, ActError, ActProgress, ActStep, Next, Observed, OperationId, Outcome, PreparedAct};
 use release::{Event, Goal, Stage};
 
 /// How often a person's rollback reads again and sends again within one click.
@@ -108,6 +106,12 @@ impl Driver {
     }
 
     fn accepted(&mut self, act: &PreparedAct, accepted: Accepted) {
+        self.restored = self
+            .open_intents
+            .iter()
+            .any(|intent| intent.act.operation == act.operation && intent.takes_the_mark_off());
+        // What they test is so no more, and was so until now: they never happened.
+        self.late_intents.clear();
         self.dossier.last_operation = Some(act.operation.clone());
         self.last_refusal = None;
         self.not_before = 0;
@@ -160,51 +164,6 @@ impl Driver {
         }
     }
 
-    /// Looks up on the object what became of intents without an outcome.
-    pub(crate) fn look_up_open_intents(&mut self) {
-        let Some(seen) = &self.seen else { return };
-        let (on_object, generation) = (seen.view.operation.clone(), seen.view.generation);
-        let resource_version = seen.view.resource_version.clone();
-        let open: Vec<(Intent, bool)> = self
-            .open_intents
-            .iter()
-            .map(|intent| (intent.clone(), intent.could_still_come(&seen.view)))
-            .collect();
-        for (intent, could_still_come) in open {
-            let operation = &intent.act.operation;
-            // The last act of a release takes all marks off: where they were and are not any more, it happened.
-            let unsigned = on_object.is_none() && intent.takes_the_mark_off();
-            if on_object.as_ref() == Some(operation) || unsigned {
-                self.queued = None;
-                self.dossier.last_operation = Some(operation.clone());
-                let outcome = Outcome::Accepted {
-                    generation,
-                    resource_version: resource_version.clone(),
-                };
-                self.show_looked_up(operation, ActStep::Accepted, Some(generation));
-                self.close_intent(operation, outcome);
-            } else if !could_still_come {
-                self.show_looked_up(operation, ActStep::Unknown, None);
-                self.close_intent(operation, Outcome::CannotTell);
-                self.beginning_unknown |= intent.previous.is_none();
-            } else {
-                // A request that is still on its way is harmless: its precondition is the operation that stands on the object
-                // now, and the next act takes that away. The name stays known as our own.
-                self.show_looked_up(operation, ActStep::Refused, None);
-                self.close_intent(operation, Outcome::NeverHappened);
-            }
-        }
-    }
-
-    fn show_looked_up(&mut self, operation: &OperationId, step: ActStep, generation: Option<i64>) {
-        let at = self.ports.clock.now();
-        if let Some(act) = self.acts.iter_mut().find(|act| act.operation == *operation) {
-            act.step = step;
-            act.since = at;
-            act.generation = generation;
-        }
-    }
-
     /// Accepted acts whose generation the controller has seen are applied.
     pub(crate) fn mark_applied(&mut self) {
         let Some(seen) = &self.seen else { return };
@@ -242,7 +201,7 @@ impl Driver {
         }
     }
 
-    fn close_intent(&mut self, operation: &OperationId, outcome: Outcome) {
+    pub(crate) fn close_intent(&mut self, operation: &OperationId, outcome: Outcome) {
         self.open_intents
             .retain(|intent| intent.act.operation != *operation);
         self.keep_outcome(operation, outcome);

@@ -43,7 +43,7 @@ impl Driver {
         if self.look_at_workload(urgent).await {
             self.look_up_open_intents();
             self.recognise_own_operation();
-            self.ask_whether_it_began().await;
+            self.ask_what_happened().await;
             self.mark_applied();
             self.look_at_queue().await;
             self.preflight(urgent).await;
@@ -132,6 +132,7 @@ impl Driver {
             generation: seen.view.generation,
             resource_version: seen.view.resource_version.clone(),
         };
+        self.restored = false;
         self.dossier.last_operation = Some(on_object.clone());
         self.keep_outcome(&on_object, outcome);
     }
@@ -307,18 +308,8 @@ impl Driver {
         Some(self.ports.workloads.next(pursuit, self.seen.as_ref()?))
     }
 
-    /// The first act's answer was lost, and somebody has written since. Perhaps it happened and was taken back, by a colleague
-    /// while this Slipway was closed: to begin again would release what was taken back. A person decides.
-    async fn ask_whether_it_began(&mut self) {
-        if std::mem::take(&mut self.beginning_unknown) && self.dossier.last_operation.is_none() {
-            let what =
-                "It is not known whether the release had begun, and somebody has changed the workload since.";
-            self.foreign(what.to_owned()).await;
-        }
-    }
-
     /// The same foreign change is one event, however often it is seen.
-    async fn foreign(&mut self, what: String) {
+    pub(crate) async fn foreign(&mut self, what: String) {
         if self.last_foreign.as_ref() == Some(&what) {
             return;
         }

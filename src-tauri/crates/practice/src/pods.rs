@@ -52,8 +52,13 @@ impl World {
             return;
         };
         if object::is_deleting(&pod) {
-            if self.clock.elapsed() >= self.termination_due(&pod) {
+            let due = self.termination_due(&pod);
+            if self.clock.elapsed() >= due {
                 self.store.delete(&key);
+            } else {
+                // It was to be looked at for something else, and the queue has one place for a pod.
+                self.queue
+                    .add(Work::Pod(namespace.to_owned(), name.to_owned()), due);
             }
             return;
         }

@@ -97,7 +97,7 @@ impl World {
 
     fn make_pod(&mut self, set: &ReplicaSet) -> Result<(), ApiStatus> {
         let namespace = object::namespace(&set.0).to_owned();
-        let name = format!("{}-{}", set.name(), self.name_suffix());
+        let name = self.free_pod_name(&namespace, set.name());
         self.admit_pod(&namespace, &name)?;
         let template = set.template();
         let mut metadata = json!({
@@ -123,6 +123,17 @@ impl World {
             &format!("Created pod: {name}"),
         );
         Ok(())
+    }
+
+    /// A name that no pod has: the API server would refuse a second one, and the controller try another.
+    fn free_pod_name(&mut self, namespace: &str, set: &str) -> String {
+        loop {
+            let name = format!("{set}-{}", self.name_suffix());
+            let key = Key::new(Resource::Pods, namespace, &name);
+            if self.store.get(&key).is_none() {
+                return name;
+            }
+        }
     }
 
     /// Pods in the order in which they are deleted: not assigned, pending, not ready, cheaper, on a node with more pods
@@ -284,4 +295,21 @@ fn next_availability(pods: &[Arc<Value>], min_ready: i64, now: Timestamp) -> Opt
 fn log_age(since: Timestamp, now: Timestamp) -> i64 {
     let nanos = now.as_nanosecond() - since.as_nanosecond();
     if nanos > 0 { i64::from(nanos.ilog2()) } else { -1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::WorldOptions;
+
+    #[test]
+    fn no_pod_takes_the_name_of_another_one() {
+        let mut world = World::new(WorldOptions::default());
+        let first = world.clone().free_pod_name("default", "web-1");
+        world.store.put(
+            Key::new(Resource::Pods, "default", &first),
+            json!({"metadata": {"name": first, "namespace": "default"}}),
+        );
+        assert_ne!(world.free_pod_name("default", "web-1"), first);
+    }
 }

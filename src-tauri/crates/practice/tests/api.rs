@@ -306,6 +306,28 @@ fn recreate_takes_every_old_pod_away_before_it_makes_a_new_one() {
 }
 
 #[test]
+fn pods_that_are_taken_away_while_they_start_end() {
+    let mut cluster = Cluster::empty(7);
+    cluster
+        .world
+        .kubectl_apply(&User::Admin, &manifest(3, "shop/web:1"))
+        .unwrap();
+    let begun = |cluster: &Cluster| {
+        let pods = cluster.world.list(Resource::Pods, Some("default"));
+        pods.len() == 3 && pods.iter().all(|pod| pod["status"]["startTime"].is_string())
+    };
+    while !begun(&cluster) {
+        cluster.world.advance_by(std::time::Duration::from_millis(10));
+    }
+    cluster
+        .world
+        .kubectl_scale(&User::Admin, "default", "web", 0)
+        .unwrap();
+    cluster.world.advance_by(std::time::Duration::from_secs(10));
+    assert!(cluster.world.list(Resource::Pods, Some("default")).is_empty());
+}
+
+#[test]
 fn pods_that_never_become_ready_exceed_the_deadline_and_undo_heals() {
     let mut cluster = Cluster::with(4);
     cluster.patch(json!([

@@ -2,8 +2,8 @@ use crate::step::Change;
 use crate::{HoldReason, RecordKind, Stage};
 
 impl Change {
-    /// A foreign change is not fought: forward movement stops and a person decides. A rollback that a person asked for goes
-    /// on (their click wins); one that a rule started stops and asks.
+    /// A foreign change is not fought: forward movement stops and a person decides, also where something else has stopped it
+    /// already. A rollback that a person asked for goes on (their click wins); one that a rule started stops and asks.
     pub(crate) fn foreign_change(&mut self, what: &str) {
         match &self.release.stage {
             Stage::Shifting | Stage::Baking | Stage::Promoting => {
@@ -38,6 +38,17 @@ impl Change {
                     at: crate::Active::Shifting,
                     since: self.at,
                 };
+            }
+            Stage::Held { reason, .. } if !reason.asks_for_a_person() => {
+                self.record(
+                    RecordKind::ForeignChange {
+                        what: what.to_owned(),
+                    },
+                    None,
+                );
+                self.hold_because(HoldReason::ForeignChange {
+                    what: what.to_owned(),
+                });
             }
             Stage::RollingBack { automatic: false, .. } | Stage::Held { .. } => {
                 self.record(

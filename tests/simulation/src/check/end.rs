@@ -37,13 +37,18 @@ impl Room {
             .iter()
             .filter(|applied| applied.release == known.id && applied.machine == machine)
             .collect();
+        // A driver that took over also tells what became of the acts of the one before.
+        let stored = |operation: &OperationId| {
+            let mut applied = self.checks.applied.iter();
+            applied.any(|applied| applied.release == known.id && applied.operation == *operation)
+        };
         for line in disk.durable() {
             if let Line::Outcome {
                 operation, outcome, ..
             } = line
                 && is_accepted(outcome)
                 && operation.0.starts_with(&format!("{}.", known.id))
-                && !ours.iter().any(|applied| applied.operation == *operation)
+                && !stored(operation)
             {
                 if takes_the_mark_off(disk.durable(), operation) {
                     twins += 1;

@@ -1,8 +1,11 @@
-use super::live::Live;
+use super::live::{Live, annotation};
 use super::marker::{Marker, OPERATION_ANNOTATION, RELEASE_ANNOTATION};
 use super::originals::{DEADLINE, MAX_SURGE, MAX_UNAVAILABLE, MIN_READY, Originals};
 use conductor::{ActKind, PreparedAct, Pursuit};
 use serde_json::{Value, json};
+
+/// The annotation in which the Deployment controller numbers the templates.
+const REVISION_ANNOTATION: &str = "deployment.kubernetes.io/revision";
 
 /// Builds the JSON Patch of one act: first the tests of its preconditions, then only what differs from the live object.
 pub(crate) struct PatchBuilder<'a> {
@@ -41,6 +44,14 @@ impl<'a> PatchBuilder<'a> {
         let test = json!({"op": "test", "path": "/metadata/generation", "value": self.live.generation});
         if !self.operations.contains(&test) {
             self.operations.push(test);
+        }
+    }
+
+    /// The controller's number of the live template grows whenever another template was live in between, also where
+    /// `rollout undo` put the old operation back with it. Where there is none, nothing is tested.
+    pub fn test_revision(&mut self) {
+        if let Some(revision) = annotation(self.live.object, REVISION_ANNOTATION) {
+            self.test(&pointer(REVISION_ANNOTATION), json!(revision));
         }
     }
 

@@ -34,12 +34,20 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
         patch.sign(at.pursuit);
         return Next::Act(patch.act(at.pursuit, ActKind::Tidy));
     }
-    let ours = at.is_ours()
-        || live
-            .marker
-            .as_ref()
-            .is_some_and(|marker| marker.release == at.pursuit.release.0)
-        || at.hold_left_its_deadline(&originals);
+    let marked = live
+        .marker
+        .as_ref()
+        .is_some_and(|marker| marker.release == at.pursuit.release.0);
+    if at.pursuit.restored && at.rules.restores_once && !at.is_ours() {
+        // Everything was as it had been; `rollout undo` put old marks back, and they are all that is left to take away.
+        if !marked {
+            return Next::Arrived;
+        }
+        let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+        patch.unsign();
+        return Next::Act(patch.act(at.pursuit, ActKind::Tidy));
+    }
+    let ours = at.is_ours() || marked || at.hold_left_its_deadline(&originals);
     let strategy_differs = {
         let now = Originals::of(live.object);
         now.max_surge != originals.max_surge || now.max_unavailable != originals.max_unavailable
@@ -75,6 +83,10 @@ fn back(at: &Situation<'_>, originals: &Originals, target: &str, kind: ActKind) 
     let live = &at.live;
     let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
     if kind == ActKind::RollBack {
+        if !at.pursuit.insist && at.pursuit.last_operation.is_some() && !at.controller_is_behind() {
+            // A rule's rollback that arrives late must not take away what somebody has put back with all its marks.
+            patch.test_revision();
+        }
         if at.rules.replaces_template {
             patch.template(&at.pursuit.template);
         } else {
@@ -85,9 +97,11 @@ fn back(at: &Situation<'_>, originals: &Originals, target: &str, kind: ActKind) 
         patch.unpause();
     }
     patch.min_ready(originals.min_ready_seconds.clone());
-    // What the hold lets go may not be seen to be gone yet.
+    // What a hold lets go may not be seen to be gone yet; where there is none, the controller takes away what it likes.
     let may_be_gone = if live.held() {
         live.unavailable.min(live.replicas)
+    } else if kind == ActKind::RollBack {
+        live.replicas
     } else {
         0
     };

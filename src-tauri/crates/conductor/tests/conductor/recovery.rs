@@ -121,29 +121,92 @@ fn a_first_act_has_not_happened_only_while_the_generation_that_it_tests_is_there
     let mut driver = world.begin(plan(&[50.0, 100.0]));
     start(&mut driver);
     turn(&mut driver);
-    let mut view = driver.view().seen.unwrap().view;
-    view.operation = None;
+    let mut seen = driver.view().seen.unwrap();
+    seen.view.operation = None;
     let intent = conductor::Intent {
         at: release::Timestamp(0),
         act: conductor::PreparedAct {
             operation: conductor::OperationId("R-1.1.0".into()),
             kind: conductor::ActKind::Promote,
             patch: serde_json::json!([
-                {"op": "test", "path": "/metadata/uid", "value": view.uid},
-                {"op": "test", "path": "/metadata/generation", "value": view.generation},
+                {"op": "test", "path": "/metadata/uid", "value": seen.view.uid},
+                {"op": "test", "path": "/metadata/generation", "value": seen.view.generation},
             ]),
         },
         previous: None,
-        uid: view.uid.clone(),
+        uid: seen.view.uid.clone(),
         epoch: 1,
     };
-    assert!(intent.could_still_come(&view));
-    view.generation += 1;
+    assert!(intent.could_still_come(&seen));
+    seen.view.generation += 1;
     assert!(
-        !intent.could_still_come(&view),
+        !intent.could_still_come(&seen),
         "somebody wrote, and nobody can tell whether it happened before"
     );
-    view.generation -= 1;
-    view.operation = Some(conductor::OperationId("R-1.2.0".into()));
-    assert!(!intent.could_still_come(&view), "another driver's mark is there");
+    seen.view.generation -= 1;
+    seen.view.operation = Some(conductor::OperationId("R-1.2.0".into()));
+    assert!(!intent.could_still_come(&seen), "another driver's mark is there");
+}
+
+#[test]
+fn an_act_can_come_only_while_every_annotation_that_it_tests_is_as_it_was() {
+    let world = World::default();
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    turn(&mut driver);
+    let mut seen = driver.view().seen.unwrap();
+    seen.object = serde_json::json!({"metadata": {"annotations": {"revision": "2"}}});
+    let intent = conductor::Intent {
+        at: release::Timestamp(0),
+        act: conductor::PreparedAct {
+            operation: conductor::OperationId("R-1.1.7".into()),
+            kind: conductor::ActKind::RollBack,
+            patch: serde_json::json!([
+                {"op": "test", "path": "/metadata/annotations/revision", "value": "2"},
+            ]),
+        },
+        previous: seen.view.operation.clone(),
+        uid: seen.view.uid.clone(),
+        epoch: 1,
+    };
+    assert!(intent.could_still_come(&seen));
+    seen.object["metadata"]["annotations"]["revision"] = serde_json::json!("4");
+    assert!(
+        !intent.could_still_come(&seen),
+        "another version was there in between"
+    );
+}
+
+#[test]
+fn a_first_act_that_was_told_as_never_happened_may_have_come_before_somebody_wrote() {
+    let world = World::default();
+    world.with(|state| state.faults.extend([Fault::RequestLost, Fault::SomebodyWrote]));
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    // Lost, told as never happened, and the next one refused.
+    for _ in 0..3 {
+        turn(&mut driver);
+        if world.with(|state| state.faults.is_empty()) {
+            break;
+        }
+        world.pass(1);
+    }
+    // It came, and a colleague took it back and left a mark.
+    world.with(|state| state.operation = Some(conductor::OperationId("R-1.2.0".into())));
+    for _ in 0..3 {
+        world.pass(1);
+        turn(&mut driver);
+    }
+    assert!(
+        matches!(
+            driver.view().release.stage,
+            Stage::Held {
+                reason: release::HoldReason::ForeignChange { .. },
+                ..
+            }
+        ),
+        "{:?}",
+        driver.view().release.stage
+    );
+    assert!(world.applied().is_empty(), "it is not begun again");
 }

@@ -137,3 +137,33 @@ fn a_change_that_slipway_did_not_make_is_rolled_back_as_a_release_of_its_own() {
         .then(Event::Arrived);
     assert_eq!(*story.stage(), Stage::RolledBack);
 }
+
+#[test]
+fn a_foreign_change_during_a_hold_of_another_kind_asks_for_a_person() {
+    let story = Story::started(judged_plan())
+        .then(Event::Arrived)
+        .then(Event::ShareNotPossible { replicas: 3 });
+    assert!(matches!(
+        story.stage(),
+        Stage::Held {
+            reason: HoldReason::ShareNotPossible { .. },
+            ..
+        }
+    ));
+    let story = story
+        .then(Event::ForeignChange {
+            what: "third image".into(),
+        })
+        .then(degraded());
+    assert!(
+        matches!(
+            story.stage(),
+            Stage::Held {
+                reason: HoldReason::ForeignChange { .. },
+                ..
+            }
+        ),
+        "no rule rolls back over it: {:?}",
+        story.stage()
+    );
+}

@@ -269,3 +269,80 @@ fn a_rollback_with_nothing_to_do_takes_the_ground_from_an_act_on_its_way() {
     };
     assert_eq!(mark.kind, ActKind::Tidy);
 }
+
+/// Where a patch tests or sets something, the value.
+fn value_of<'a>(act: &'a conductor::PreparedAct, op: &str, path: &str) -> Option<&'a serde_json::Value> {
+    let operations = act.patch.as_array()?;
+    let found = operations
+        .iter()
+        .find(|operation| operation["op"] == op && operation["path"] == path)?;
+    found.get("value")
+}
+
+#[test]
+fn a_rollback_out_of_a_promotion_counts_on_no_old_pod_that_was_seen() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.pursuit.before["spec"]["strategy"]["rollingUpdate"] =
+        json!({"maxSurge": "100%", "maxUnavailable": "50%"});
+    let before_it = scenario.model.observe();
+    scenario.aim(Goal::Promoted);
+    let Next::Act(promote) = scenario.next() else {
+        panic!()
+    };
+    scenario.send(&promote);
+    scenario.model.settle();
+    scenario.aim(back());
+    scenario.pursuit.insist = true;
+    // The answer to the promotion is known; its pods are not seen yet.
+    let mut seen = scenario.model.observe();
+    seen.view.arms = before_it.view.arms;
+    let Next::Act(act) = holds::next(&scenario.pursuit, &seen) else {
+        panic!()
+    };
+    let unavailable = value_of(&act, "add", "/spec/strategy/rollingUpdate/maxUnavailable");
+    assert!(unavailable.is_none_or(|unavailable| *unavailable == json!(0)));
+    scenario.send(&act);
+    assert_eq!(
+        holds::max_unavailable_pods(&scenario.model.object),
+        0,
+        "no pod that serves goes before an old one does"
+    );
+}
+
+#[test]
+fn a_rules_rollback_meets_the_revision_that_it_was_built_on_and_a_persons_does_not_ask() {
+    const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
+    let mut scenario = at_a_quarter_of(12);
+    scenario.aim(back());
+    let Next::Act(act) = scenario.next() else { panic!() };
+    let live = scenario.model.object.pointer(REVISION);
+    assert_eq!(value_of(&act, "test", REVISION), live);
+    assert!(live.is_some());
+    scenario.pursuit.insist = true;
+    let Next::Act(act) = scenario.next() else { panic!() };
+    assert_eq!(value_of(&act, "test", REVISION), None);
+}
+
+#[test]
+fn marks_that_come_back_after_everything_was_restored_are_taken_away_and_nothing_else_is() {
+    let mut scenario = at_a_quarter_of(12);
+    let marks = scenario.model.object["metadata"]["annotations"].clone();
+    scenario.aim(back());
+    scenario.pursuit.insist = true;
+    assert_eq!(scenario.run(), Next::Arrived);
+    scenario.pursuit.restored = true;
+    scenario.model.write(|object| {
+        object["metadata"]["annotations"] = marks;
+        object["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = json!(4);
+    });
+    scenario.model.settle();
+    let Next::Act(act) = scenario.next() else { panic!() };
+    scenario.send(&act);
+    assert_eq!(holds::Marker::read(&scenario.model.object), None);
+    assert_eq!(
+        scenario.model.object["spec"]["strategy"]["rollingUpdate"]["maxSurge"],
+        json!(4),
+        "what somebody set since stays"
+    );
+    assert_eq!(scenario.next(), Next::Arrived);
+}

@@ -48,6 +48,7 @@ impl Scenario {
                 own_operations: Vec::new(),
                 operation: OperationId("r1.1.0".into()),
                 insist: false,
+                restored: false,
             },
             acts: Vec::new(),
             violations: Vec::new(),
