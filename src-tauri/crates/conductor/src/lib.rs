@@ -19,6 +19,7 @@ mod journal;
 mod keep_charter;
 mod leadership;
 mod leading;
+mod manifest;
 #[cfg(feature = "planted-mistakes")]
 mod mistake;
 mod nearness;
@@ -46,6 +47,7 @@ pub use dossier::Dossier;
 pub use driver::{CommandError, Driver, DriverView, Ports, Turn};
 pub use journal::{Entry, Intent, Journal, Outcome, Snapshot, Unfinished};
 pub use leadership::{Bid, Claim, Identity, Leader, Leadership};
+pub use manifest::Manifest;
 #[cfg(feature = "planted-mistakes")]
 pub use mistake::Mistake;
 pub use next::{Next, Waiting};
