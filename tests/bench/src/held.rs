@@ -52,9 +52,9 @@ impl Held {
                 epoch: 1,
                 uid: text(&prepared.before, "/metadata/uid"),
                 goal: Goal::Share { share },
-                template: prepared.template.clone(),
-                new_template: prepared.template,
-                before: prepared.before,
+                template: prepared.template.clone().into(),
+                new_template: prepared.template.into(),
+                before: prepared.before.into(),
                 surge_limit,
                 accept_less_capacity: false,
                 last_operation: None,
@@ -67,7 +67,7 @@ impl Held {
         walk.pursuit.goal = Goal::RolledBack {
             target: RollbackTarget::Before,
         };
-        walk.pursuit.template = walk.pursuit.before["spec"]["template"].clone();
+        walk.pursuit.template = walk.pursuit.before["spec"]["template"].clone().into();
         let seen = self
             .workloads
             .observe(&self.at)

@@ -62,17 +62,17 @@ impl Walk {
 
     pub fn pursuit(&self, goal: Goal) -> Pursuit {
         let template = match goal {
-            Goal::RolledBack { .. } => self.before["spec"]["template"].clone(),
-            _ => self.template.clone(),
+            Goal::RolledBack { .. } => self.before["spec"]["template"].clone().into(),
+            _ => self.template.clone().into(),
         };
         Pursuit {
             release: self.release.clone(),
             epoch: 1,
             uid: self.uid.clone(),
             goal,
-            before: self.before.clone(),
+            before: self.before.clone().into(),
             template,
-            new_template: self.template.clone(),
+            new_template: self.template.clone().into(),
             surge_limit: self.surge_limit,
             accept_less_capacity: false,
             last_operation: self.operations.last().cloned(),

@@ -12,6 +12,10 @@
     reason = "a test program: what its parts are called says what they are"
 )]
 
+/// A run is millions of small pieces of JSON that come and go.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod begin;
 mod check;
 mod deployment;

@@ -3,7 +3,7 @@
 use crate::deployment::{NAME, workload};
 use crate::ports::{PEOPLE, Port};
 use cluster::lease::found_release;
-use conductor::{CommandError, Dossier, Driver, PortError, Ports, Takeover, Turn};
+use conductor::{CommandError, Dossier, Driver, PortError, Ports, Takeover, Turn, Waiting};
 use release::{Command, HoldReason, Person, RollbackTarget, Stage};
 use std::collections::VecDeque;
 use std::future::Future;
@@ -40,8 +40,8 @@ pub struct Process {
     pub asleep: Duration,
     /// Where it rested when the turn under way began: looking around changes nothing.
     pub rested: Option<String>,
-    /// What it stood in and waited for after its last turn, for people.
-    pub stood: String,
+    /// What it stood in and waited for after its last turn.
+    pub stood: Option<(Stage, Option<Waiting>)>,
 }
 
 impl Process {
@@ -53,7 +53,7 @@ impl Process {
             restart: None,
             asleep: Duration::ZERO,
             rested: None,
-            stood: "nothing".into(),
+            stood: None,
         }
     }
 

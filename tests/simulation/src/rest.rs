@@ -68,7 +68,12 @@ impl Run {
             let state = match state_of(process, is_bad) {
                 Some(state) => state,
                 None => {
-                    let what = format!("{machine} is still in {}", process.stood);
+                    let what = match &process.stood {
+                        Some((stage, waiting)) => {
+                            format!("{machine} is still in {stage:?}, waits for {waiting:?}")
+                        }
+                        None => format!("{machine} is still in nothing"),
+                    };
                     room.checks.violated("every release ends or holds", what);
                     "stuck".to_owned()
                 }
@@ -113,7 +118,7 @@ pub(crate) fn state_of(process: &Process, is_bad: bool) -> Option<String> {
             if !rolls_back && release.health() == GateOutcome::Degraded && !release.plan.automatic_rollback {
                 return Some("waits: degraded".into());
             }
-            match driver.view().waiting? {
+            match driver.waiting()? {
                 Waiting::Paused if !rolls_back => "waits: paused".into(),
                 Waiting::NoReplicas => "waits: no replicas".into(),
                 // Shown with its numbers; pods that never become Ready are nothing that waiting ends.

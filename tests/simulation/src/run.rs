@@ -176,8 +176,8 @@ impl Run {
             uid,
             created: Timestamp(room.world.now().as_millisecond()),
             reason: String::new(),
-            before: (*before).clone(),
-            new_template: template,
+            before: before.into(),
+            new_template: template.into(),
             other_templates: BTreeMap::new(),
             signals,
             judging: Options {
@@ -291,7 +291,7 @@ impl Run {
         self.turns += 1;
         let process = &mut self.processes[machine];
         let release = &driver.dossier().release;
-        process.stood = format!("{:?}, waits for {:?}", release.stage, driver.view().waiting);
+        process.stood = Some((release.stage.clone(), driver.waiting().cloned()));
         let approves = release.stage == Stage::Baking && release.open_gates() == [Gate::Approval];
         if turn.over {
             let again = machine == 0 && release.stage == Stage::Completed;

@@ -1,13 +1,13 @@
 //! What one Slipway's watches have told it: each kind is a stream of its own, in order, late, sometimes silent.
 
 use crate::truth::{Kind, Log, text};
-use cluster::Parts;
-use conductor::Observed;
+use cluster::{Parts, Pod, newer};
+use conductor::{Manifest, Observed};
 use practice::ChangeType;
 use release::Timestamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// The caches of one Slipway.
@@ -18,10 +18,30 @@ pub struct Watch {
     pub late: [Duration; 3],
     /// Until when each stream is silent.
     pub silent: [Duration; 3],
-    deployment: Option<Arc<Value>>,
-    sets: BTreeMap<String, Arc<Value>>,
-    pods: BTreeMap<String, Arc<Value>>,
+    deployment: Option<Manifest>,
+    sets: BTreeMap<String, Manifest>,
+    pods: BTreeMap<String, Heard>,
     last: Option<Observed>,
+}
+
+/// A pod that a stream told of. It is read when somebody looks: most are told of again before.
+#[derive(Debug)]
+struct Heard {
+    object: Arc<Value>,
+    read: OnceLock<Pod>,
+}
+
+impl Heard {
+    fn of(object: &Arc<Value>) -> Heard {
+        Heard {
+            object: object.clone(),
+            read: OnceLock::new(),
+        }
+    }
+
+    fn pod(&self) -> &Pod {
+        self.read.get_or_init(|| Pod::read(&self.object))
+    }
 }
 
 impl Watch {
@@ -81,7 +101,7 @@ impl Watch {
             text(known, "/metadata/uid") == text(object, "/metadata/uid") && version(known) > version(object)
         });
         if !older {
-            self.deployment = Some(object.clone());
+            self.deployment = Some(newer(object.clone(), self.deployment.as_ref()));
             self.last = None;
         }
     }
@@ -100,9 +120,12 @@ impl Watch {
                     self.deployment = None;
                 }
             }
-            (Kind::ReplicaSet, false) => drop(self.sets.insert(uid.to_owned(), object.clone())),
+            (Kind::ReplicaSet, false) => {
+                let set = newer(object.clone(), self.sets.get(uid));
+                self.sets.insert(uid.to_owned(), set);
+            }
             (Kind::ReplicaSet, true) => drop(self.sets.remove(uid)),
-            (Kind::Pod, false) => drop(self.pods.insert(uid.to_owned(), object.clone())),
+            (Kind::Pod, false) => drop(self.pods.insert(uid.to_owned(), Heard::of(object))),
             (Kind::Pod, true) => drop(self.pods.remove(uid)),
         }
     }
@@ -116,8 +139,8 @@ impl Watch {
         let deployment = self.deployment.as_ref()?;
         let parts = Parts {
             deployment,
-            replica_sets: self.sets.values().map(Arc::as_ref).collect(),
-            pods: Some(self.pods.values().map(Arc::as_ref).collect()),
+            replica_sets: self.sets.values().collect(),
+            pods: Some(self.pods.values().map(Heard::pod).collect()),
         };
         let seen = parts.observed(at);
         self.last = Some(seen.clone());

@@ -238,7 +238,7 @@ impl Room {
                         .pointer("/metadata/generation")
                         .and_then(Value::as_i64)
                         .unwrap_or(0),
-                    object,
+                    object: object.into(),
                 })
             }
             Err(refused) => {

@@ -7,6 +7,7 @@
 //! - [`preflight`]: checks before a start, and what a rollback would do.
 //! - [`KubeWorkloads`]: the port `conductor::Workloads` on API servers, one per environment ([`Environments`]).
 
+mod field;
 pub mod holds;
 pub mod inventory;
 pub mod kubeconfig;
@@ -17,4 +18,4 @@ mod workloads;
 
 pub use holds::{finish_by_hand, possible_shares, template_hash, version_of};
 pub use request::Trouble;
-pub use workloads::{Environments, KubeWorkloads, NewVersion, Parts, Prepared, act_error};
+pub use workloads::{Environments, KubeWorkloads, NewVersion, Parts, Pod, Prepared, act_error, newer};

@@ -1,3 +1,4 @@
+use crate::Manifest;
 use release::{ReleaseId, Share};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -79,7 +80,7 @@ pub struct Accepted {
     /// Its generation after the act: the act is applied when the controller has observed it.
     pub generation: i64,
     /// The live object after the act.
-    pub object: serde_json::Value,
+    pub object: Manifest,
 }
 
 /// Why an act did not happen, or is not known to have happened.

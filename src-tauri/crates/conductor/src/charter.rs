@@ -62,14 +62,13 @@ impl Charter {
         }
     }
 
-    /// Whether a reader of the other one would take the release to be somewhere else than it is.
-    pub(crate) fn tells_another_story(&self, other: &Charter) -> bool {
-        let place = |charter: &Charter| {
-            let release = &charter.release;
-            (release.stage.clone(), release.phase, release.driver.clone())
-        };
-        place(self) != place(other)
-            || self.last_operation != other.last_operation
-            || self.epoch != other.epoch
+    /// Whether a reader takes the release to be where it is.
+    pub(crate) fn tells_the_story_of(&self, dossier: &Dossier) -> bool {
+        let (told, is) = (&self.release, &dossier.release);
+        told.stage == is.stage
+            && told.phase == is.phase
+            && told.driver == is.driver
+            && self.last_operation == dossier.last_operation
+            && self.epoch == dossier.epoch
     }
 }

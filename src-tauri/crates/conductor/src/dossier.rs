@@ -1,8 +1,7 @@
-use crate::{OperationId, WorkloadRef};
+use crate::{Manifest, OperationId, WorkloadRef};
 use judge::SignalSpec;
 use release::{Release, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Everything that is needed to drive a release, also after a restart or by a colleague.
@@ -20,11 +19,11 @@ pub struct Dossier {
     /// Why, as the person said it.
     pub reason: String,
     /// The whole workload before the release, without status and bookkeeping of the server.
-    pub before: Value,
+    pub before: Manifest,
     /// The new pod template.
-    pub new_template: Value,
+    pub new_template: Manifest,
     /// Pod templates of other revisions that a rollback was asked to go to, by template hash.
-    pub other_templates: BTreeMap<String, Value>,
+    pub other_templates: BTreeMap<String, Manifest>,
     /// What is watched.
     pub signals: Vec<SignalSpec>,
     /// How it is judged.
@@ -39,7 +38,7 @@ pub struct Dossier {
 
 impl Dossier {
     /// The pod template with this hash, if the record knows it.
-    pub fn template(&self, template_hash: &str) -> Option<&Value> {
+    pub fn template(&self, template_hash: &str) -> Option<&Manifest> {
         if template_hash == self.release.from.template_hash {
             self.template_before()
         } else if template_hash == self.release.to.template_hash {
@@ -50,8 +49,8 @@ impl Dossier {
     }
 
     /// The pod template from before the release.
-    pub fn template_before(&self) -> Option<&Value> {
-        self.before.pointer("/spec/template")
+    pub fn template_before(&self) -> Option<&Manifest> {
+        self.before.template()
     }
 
     /// The name of the next operation.

@@ -242,7 +242,7 @@ impl Driver {
         };
         self.dossier
             .other_templates
-            .insert(version.template_hash.clone(), found.template);
+            .insert(version.template_hash.clone(), found.template.into());
         if let Err(error) = self.ports.journal.amend(&self.dossier).await {
             self.journal_trouble = Some(error);
         }
@@ -278,6 +278,11 @@ impl Driver {
             other: self.leading.other().cloned(),
             leadership_trouble: self.leading.trouble.clone(),
         }
+    }
+
+    /// What the cluster is waited for.
+    pub fn waiting(&self) -> Option<&Waiting> {
+        self.waiting.as_ref()
     }
 
     /// The act that was sent last since this driver began.

@@ -14,16 +14,21 @@ impl Driver {
         if !self.dossier.release.stage.is_live() || !self.leads() || self.leading.no_charter {
             return;
         }
-        let charter = Charter::of(&self.dossier, &self.own_operations, &self.acts);
         let now = self.ports.clock.monotonic_millis();
-        let due = match &self.leading.charter {
-            None => true,
-            Some((written, at)) => {
-                charter.tells_another_story(written)
-                    || charter != *written && now.saturating_sub(*at) >= RENEW_MILLIS
-            }
+        // Asked at every turn, and mostly there is nothing to write: then no charter is made either.
+        let (tells_the_story, is_young) = match &self.leading.charter {
+            None => (false, false),
+            Some((written, at)) => (
+                written.tells_the_story_of(&self.dossier),
+                now.saturating_sub(*at) < RENEW_MILLIS,
+            ),
         };
-        if !due {
+        if tells_the_story && is_young {
+            return;
+        }
+        let charter = Charter::of(&self.dossier, &self.own_operations, &self.acts);
+        let written = self.leading.charter.as_ref().map(|(written, _)| written);
+        if tells_the_story && written == Some(&charter) {
             return;
         }
         let leadership = self.ports.leadership.clone();

@@ -20,6 +20,7 @@ mod keep_charter;
 mod leadership;
 mod leading;
 mod look_up;
+mod manifest;
 #[cfg(feature = "planted-mistakes")]
 mod mistake;
 mod nearness;
@@ -47,6 +48,7 @@ pub use dossier::Dossier;
 pub use driver::{CommandError, Driver, DriverView, Ports, Turn};
 pub use journal::{Entry, Intent, Journal, Outcome, Snapshot, Unfinished};
 pub use leadership::{Bid, Claim, Identity, Leader, Leadership};
+pub use manifest::Manifest;
 #[cfg(feature = "planted-mistakes")]
 pub use mistake::Mistake;
 pub use next::{Next, Waiting};

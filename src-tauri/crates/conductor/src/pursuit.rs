@@ -1,6 +1,5 @@
-use crate::{Dossier, Observed, OperationId};
+use crate::{Dossier, Manifest, Observed, OperationId};
 use release::{Goal, Plan, ReleaseId, RollbackTarget, Share};
-use serde_json::Value;
 
 /// Where a workload shall go, and everything that is needed to build the next act towards it.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,11 +13,11 @@ pub struct Pursuit {
     /// Where to.
     pub goal: Goal,
     /// The whole workload as it was before the release: the originals of every field that a hold changes.
-    pub before: Value,
+    pub before: Manifest,
     /// The pod template of the goal: the new one for a share and promotion, the target's for a rollback.
-    pub template: Value,
+    pub template: Manifest,
     /// The new version's pod template, whatever the goal is: tells own pods from foreign ones.
-    pub new_template: Value,
+    pub new_template: Manifest,
     /// How many pods more than wanted there may be.
     pub surge_limit: Share,
     /// Whether fewer pods than wanted may serve.
@@ -55,7 +54,7 @@ impl Pursuit {
             uid: dossier.uid.clone(),
             goal,
             before: dossier.before.clone(),
-            template: template.cloned().unwrap_or(Value::Null),
+            template: template.cloned().unwrap_or_default(),
             new_template: dossier.new_template.clone(),
             surge_limit: dossier.release.plan.surge_limit,
             accept_less_capacity: dossier.release.plan.accept_less_capacity,
@@ -71,8 +70,8 @@ impl Pursuit {
     pub fn imagined(
         seen: &Observed,
         goal: Goal,
-        template: Value,
-        new_template: Value,
+        template: Manifest,
+        new_template: Manifest,
         plan: &Plan,
     ) -> Pursuit {
         let release = ReleaseId("rehearsal".into());

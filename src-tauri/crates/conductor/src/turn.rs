@@ -178,7 +178,7 @@ impl Driver {
             self.dossier.release.stage,
             Stage::Shifting | Stage::Baking | Stage::Promoting | Stage::Held { .. }
         );
-        let Some(seen) = self.seen.clone().filter(|_| watched) else {
+        let Some(seen) = self.seen.as_ref().filter(|_| watched) else {
             return;
         };
         let now = self.ports.clock.monotonic_millis();
@@ -189,7 +189,7 @@ impl Driver {
             return;
         }
         let elapsed = if self.last_look.is_some() { since } else { 0 };
-        let look = self.health.look(&self.ports, &self.dossier, &seen, elapsed);
+        let look = self.health.look(&self.ports, &self.dossier, seen, elapsed);
         let Some(looked) = unless(urgent, Box::pin(look)).await else {
             return;
         };
@@ -216,12 +216,10 @@ impl Driver {
 
     async fn pursue(&mut self) {
         for _ in 0..DECISIONS_PER_TURN {
-            let stage = self.dossier.release.stage.clone();
             let goal = self.dossier.release.goal();
-            let before = self.dossier.release.clone();
             if goal == Goal::Stay {
                 self.waiting = None;
-                self.guard_while_held(&stage).await;
+                self.guard_while_held().await;
                 return;
             }
             if self.ports.clock.monotonic_millis() < self.not_before {
@@ -233,18 +231,14 @@ impl Driver {
             };
             self.waiting = None;
             match next {
-                Next::Arrived => {
-                    self.queued = None;
-                    self.mark_settled();
-                    if stage == Stage::Baking {
-                        return;
-                    }
-                    self.keep_snapshot().await;
-                    self.take(Event::Arrived).await;
-                }
                 Next::Wait(waiting) => {
                     self.queued = None;
                     self.waiting = Some(waiting);
+                    return;
+                }
+                Next::Arrived if self.dossier.release.stage == Stage::Baking => {
+                    self.queued = None;
+                    self.mark_settled();
                     return;
                 }
                 Next::Act(act) => {
@@ -271,23 +265,40 @@ impl Driver {
                     // What follows needs a new look.
                     return;
                 }
-                Next::Exceeded { share } => self.take(Event::Exceeded { share }).await,
-                Next::ShareNotPossible { replicas, .. } => {
-                    self.take(Event::ShareNotPossible { replicas }).await
+                news => {
+                    if !self.is_moved_by(news).await {
+                        return;
+                    }
                 }
-                Next::Foreign { what } => self.foreign(what).await,
-                Next::Superseded { .. } => self.superseded().await,
-                Next::Gone => self.take(Event::WorkloadGone).await,
-            }
-            if self.dossier.release == before {
-                return;
             }
         }
     }
 
+    /// Takes in what the pursuit met, and says whether the release has changed by it.
+    async fn is_moved_by(&mut self, news: Next) -> bool {
+        let before = self.dossier.release.clone();
+        match news {
+            Next::Arrived => {
+                self.queued = None;
+                self.mark_settled();
+                self.keep_snapshot().await;
+                self.take(Event::Arrived).await;
+            }
+            Next::Exceeded { share } => self.take(Event::Exceeded { share }).await,
+            Next::ShareNotPossible { replicas, .. } => self.take(Event::ShareNotPossible { replicas }).await,
+            Next::Foreign { what } => self.foreign(what).await,
+            Next::Superseded { .. } => self.superseded().await,
+            Next::Gone => self.take(Event::WorkloadGone).await,
+            Next::Wait(_) | Next::Act(_) => {}
+        }
+        self.dossier.release != before
+    }
+
     /// A held release is not moved, but what others do to it is still seen.
-    async fn guard_while_held(&mut self, stage: &Stage) {
-        let Stage::Held { reason, .. } = stage else { return };
+    async fn guard_while_held(&mut self) {
+        let Stage::Held { reason, .. } = &self.dossier.release.stage else {
+            return;
+        };
         let Some(share) = self.dossier.release.current_phase().map(|phase| phase.share) else {
             return;
         };

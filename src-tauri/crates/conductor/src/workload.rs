@@ -2,7 +2,7 @@ use release::{ReleaseId, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::OperationId;
+use crate::{Manifest, OperationId};
 
 /// Which kind of workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
@@ -34,7 +34,7 @@ pub struct Observed {
     /// What it says.
     pub view: WorkloadView,
     /// The live object as the cluster has it. Patches are built against it.
-    pub object: serde_json::Value,
+    pub object: Manifest,
 }
 
 /// What a workload says of itself, its ReplicaSets and its pods.

@@ -54,10 +54,10 @@ impl Capsule {
     /// A release without literal environment values.
     pub fn of(mut story: Story) -> Capsule {
         let dossier = &mut story.dossier;
-        dossier.before = mask_env(&dossier.before);
-        dossier.new_template = mask_env(&dossier.new_template);
+        dossier.before = mask_env(&dossier.before).into();
+        dossier.new_template = mask_env(&dossier.new_template).into();
         for template in dossier.other_templates.values_mut() {
-            *template = mask_env(template);
+            *template = mask_env(template).into();
         }
         for line in &mut story.lines {
             if let Happening::Intent { intent } = &mut line.what {

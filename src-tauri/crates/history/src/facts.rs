@@ -83,10 +83,11 @@ pub(crate) fn get(connection: &Connection, number: i64) -> Result<Dossier, Histo
         uid: body.uid,
         created: body.created,
         reason: body.reason,
-        before: manifest::get(connection, number, Role::Before)?,
-        new_template: manifest::get(connection, number, Role::New)?,
+        before: manifest::get(connection, number, Role::Before)?.into(),
+        new_template: manifest::get(connection, number, Role::New)?.into(),
         other_templates: manifest::all(connection, number, Role::Other)?
             .into_iter()
+            .map(|(hash, template)| (hash, template.into()))
             .collect(),
         signals: body.signals,
         judging: body.judging,

@@ -103,7 +103,9 @@ async fn notes_are_added_changed_and_removed() {
 async fn exported(place: &Place) -> Vec<u8> {
     let history = place.open();
     let mut dossier = dossier("a");
-    dossier.other_templates.insert("older".into(), template("2.13.0"));
+    dossier
+        .other_templates
+        .insert("older".into(), template("2.13.0").into());
     history.open(&dossier).await.unwrap();
     let mut begin = step(&dossier.release, Stage::Shifting, 1_000);
     begin.intent = Some(intent(1, 1_000));

@@ -2,6 +2,7 @@
 
 use crate::access::{self, User};
 use crate::api_status::ApiStatus;
+use crate::call::{Body, Call};
 use crate::discovery;
 use crate::fault::{Fault, Faults};
 use crate::kinds::{KINDS, Resource};
@@ -12,7 +13,7 @@ use crate::store::Key;
 use crate::watch::{WatchId, WatchRequest, partial};
 use crate::world::World;
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode, header};
+use http::{Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -34,33 +35,57 @@ pub enum Reply {
 /// What a handler made: an object to answer with and its status code.
 pub(crate) type Outcome = Result<(u16, Value), ApiStatus>;
 
-enum Done {
+/// What was done for a request.
+pub(crate) enum Done {
+    /// An object to answer with and its status code.
     Value(u16, Value),
+    /// Another answer.
     Bytes(Response<Bytes>),
+    /// A watch was opened.
     Watch(WatchId),
+}
+
+/// How far a request came.
+pub(crate) enum Fate {
+    /// It was carried out or refused, and is answered.
+    Answered(Result<Done, ApiStatus>),
+    /// As [`Reply::Hang`].
+    Hang,
+    /// As [`Reply::Refused`].
+    Refused,
+    /// As [`Reply::Lost`].
+    Lost,
 }
 
 impl World {
     /// Answers a request. Who asks is in the request's extensions as a [`User`]; without one it is the admin.
     pub fn handle(&mut self, request: Request<Bytes>) -> Reply {
-        let fault = self.faults.take(request.method().as_str());
+        match self.carry_out(&Call::of(&request)) {
+            Fate::Answered(Ok(Done::Value(code, value))) => Reply::Answer(json_answer(code, &value)),
+            Fate::Answered(Ok(Done::Bytes(response))) => Reply::Answer(response),
+            Fate::Answered(Ok(Done::Watch(id))) => Reply::Watch(id),
+            Fate::Answered(Err(status)) => Reply::Answer(status_answer(&status)),
+            Fate::Hang => Reply::Hang,
+            Fate::Refused => Reply::Refused,
+            Fate::Lost => Reply::Lost,
+        }
+    }
+
+    /// Carries a request out, unless a test asked for its failure.
+    pub(crate) fn carry_out(&mut self, call: &Call<'_>) -> Fate {
+        let fault = self.faults.take(call.method);
         match fault {
-            Some(Fault::Refuse) => return Reply::Refused,
-            Some(Fault::Hang) => return Reply::Hang,
-            Some(Fault::Status(code)) => return Reply::Answer(status_answer(&ApiStatus::injected(code))),
+            Some(Fault::Refuse) => return Fate::Refused,
+            Some(Fault::Hang) => return Fate::Hang,
+            Some(Fault::Status(code)) => return Fate::Answered(Err(ApiStatus::injected(code))),
             Some(Fault::LoseAnswer) | None => {}
         }
-        let done = self.route(&request);
+        let done = self.route(call);
         self.observe();
         if fault == Some(Fault::LoseAnswer) {
-            return Reply::Lost;
+            return Fate::Lost;
         }
-        match done {
-            Ok(Done::Value(code, value)) => Reply::Answer(json_answer(code, &value)),
-            Ok(Done::Bytes(response)) => Reply::Answer(response),
-            Ok(Done::Watch(id)) => Reply::Watch(id),
-            Err(status) => Reply::Answer(status_answer(&status)),
-        }
+        Fate::Answered(done)
     }
 
     /// The failures still to come.
@@ -78,16 +103,10 @@ impl World {
         self.faults.all(fault);
     }
 
-    fn route(&mut self, request: &Request<Bytes>) -> Result<Done, ApiStatus> {
-        let user = request.extensions().get::<User>().cloned().unwrap_or(User::Admin);
-        let path = request.uri().path();
-        let accept = request
-            .headers()
-            .get(header::ACCEPT)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("");
-        if request.method() == Method::GET {
-            if let Some(answer) = discovery::answer(path, accept) {
+    fn route(&mut self, call: &Call<'_>) -> Result<Done, ApiStatus> {
+        let (user, path) = (call.user, call.path);
+        if call.method == "GET" {
+            if let Some(answer) = discovery::answer(path, call.accept) {
                 return Ok(Done::Value(200, answer));
             }
             if matches!(path, "/readyz" | "/livez" | "/healthz") {
@@ -95,17 +114,17 @@ impl World {
             }
         }
         let target = Target::parse(path).ok_or_else(ApiStatus::no_such_path)?;
-        let query = Query::parse(request.uri().query().unwrap_or(""));
-        let verb = verb(request.method(), &target, &query)?;
-        self.authorize(&user, verb, &target)?;
+        let query = Query::parse(call.query);
+        let verb = verb(call.method, &target, &query)?;
+        self.authorize(user, verb, &target)?;
         if target.subresource == "proxy" {
-            return self.proxy(request, &target).map(Done::Bytes);
+            return self.proxy(call, &target).map(Done::Bytes);
         }
         if !target.subresource.is_empty() && !target.kind.subresources.contains(&target.subresource.as_str())
         {
             return Err(ApiStatus::no_such_path());
         }
-        let metadata_only = wants_metadata_only(accept);
+        let metadata_only = wants_metadata_only(call.accept);
         match verb {
             "watch" => self.watch(&target, &query, metadata_only).map(Done::Watch),
             "list" => self
@@ -119,15 +138,15 @@ impl World {
                 ))
             }
             "create" if !target.kind.stored => {
-                review(&user, &target, request.body()).map(|value| Done::Value(201, value))
+                review(user, &target, call.body).map(|value| Done::Value(201, value))
             }
             _ => {
                 let (code, value) = match verb {
-                    "create" => self.create(&user, &target, &query, request)?,
-                    "update" => self.update(&user, &target, &query, request)?,
-                    "patch" => self.patch(&user, &target, &query, request)?,
-                    "deletecollection" => self.delete_collection(&target, &query, request.body())?,
-                    _ => self.delete(&target, &query, request.body())?,
+                    "create" => self.create(&target, &query, call)?,
+                    "update" => self.update(&target, &query, call)?,
+                    "patch" => self.patch(&target, &query, call)?,
+                    "deletecollection" => self.delete_collection(&target, &query, call.body)?,
+                    _ => self.delete(&target, &query, call.body)?,
                 };
                 let partly = metadata_only && object::text(&value, &["kind"]) != "Status";
                 Ok(Done::Value(code, if partly { partial(&value) } else { value }))
@@ -271,9 +290,9 @@ fn item(object: &Value) -> Value {
     item
 }
 
-fn verb(method: &Method, target: &Target, query: &Query) -> Result<&'static str, ApiStatus> {
+fn verb(method: &str, target: &Target, query: &Query) -> Result<&'static str, ApiStatus> {
     let named = !target.name.is_empty();
-    Ok(match method.as_str() {
+    Ok(match method {
         "GET" if target.subresource == "proxy" => "get",
         "POST" if target.subresource == "proxy" => "create",
         "GET" if query.flag("watch") => "watch",
@@ -288,9 +307,10 @@ fn verb(method: &Method, target: &Target, query: &Query) -> Result<&'static str,
     })
 }
 
-fn review(user: &User, target: &Target, body: &Bytes) -> Result<Value, ApiStatus> {
-    let review: Value =
-        serde_json::from_slice(body).map_err(|error| ApiStatus::bad_request(error.to_string()))?;
+fn review(user: &User, target: &Target, body: Body<'_>) -> Result<Value, ApiStatus> {
+    let review = body
+        .json()
+        .map_err(|error| ApiStatus::bad_request(error.to_string()))?;
     Ok(match target.kind.resource {
         Resource::SelfSubjectAccessReviews => access::access_review(user, review),
         Resource::SelfSubjectRulesReviews => access::rules_review(user, review, KINDS),

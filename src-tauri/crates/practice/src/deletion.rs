@@ -2,6 +2,7 @@
 
 use crate::api_server::Outcome;
 use crate::api_status::ApiStatus;
+use crate::call::Body;
 use crate::kinds::{KINDS, Resource};
 use crate::object;
 use crate::request::{Query, Target};
@@ -9,11 +10,10 @@ use crate::selector::{FieldSelector, LabelSelector};
 use crate::store::Key;
 use crate::world::World;
 use crate::writes::decode;
-use bytes::Bytes;
 use serde_json::{Value, json};
 
 impl World {
-    pub(crate) fn delete(&mut self, target: &Target, query: &Query, body: &Bytes) -> Outcome {
+    pub(crate) fn delete(&mut self, target: &Target, query: &Query, body: Body<'_>) -> Outcome {
         let options: Value = if body.is_empty() {
             Value::Null
         } else {
@@ -67,7 +67,7 @@ impl World {
         ))
     }
 
-    pub(crate) fn delete_collection(&mut self, target: &Target, query: &Query, body: &Bytes) -> Outcome {
+    pub(crate) fn delete_collection(&mut self, target: &Target, query: &Query, body: Body<'_>) -> Outcome {
         let labels =
             LabelSelector::parse(query.get("labelSelector").unwrap_or("")).map_err(ApiStatus::bad_request)?;
         let fields =

@@ -3,7 +3,9 @@
 //! The steps follow Kubernetes 1.36's controller (`pkg/controller/deployment`): native holds depend on the exact
 //! arithmetic, in the exact order.
 
+use crate::conditions::{Condition, set_condition};
 use crate::object;
+use crate::rollout_status::Status;
 use crate::selector::LabelSelector;
 use crate::store::Key;
 use crate::workload::*;
@@ -49,17 +51,23 @@ impl World {
             return;
         }
         self.note_pause(&mut deployment);
+        let revision = self.store.revision();
         let mut rollout = self.find_replica_sets(deployment, false);
+        // What was found and left as it was would be found again.
+        let is_settled = rollout.new.is_some() && self.store.revision() == revision;
         if rollout.deployment.is_paused() || self.is_scaling_event(&rollout) {
             self.scale_proportionally(&mut rollout);
             if rollout.deployment.is_paused() {
                 self.clean_history(&rollout);
             }
-            self.write_status(&rollout, rollout_status::observed(&rollout, self.clock.now()));
+            let status = rollout_status::observed(&rollout, self.clock.now());
+            self.write_status(&rollout.deployment, status);
             return;
         }
         if rollout.deployment.is_rolling() {
-            rollout = self.find_replica_sets(rollout.deployment, true);
+            if !is_settled {
+                rollout = self.find_replica_sets(rollout.deployment, true);
+            }
             self.roll(&mut rollout);
         } else {
             self.recreate(&mut rollout);
@@ -78,7 +86,7 @@ impl World {
             })
             .map(|(_, set)| ReplicaSet(set.clone()))
             .collect();
-        sets.sort_by_key(ReplicaSet::age_order);
+        sets.sort_by(|one, other| one.age_order().cmp(&other.age_order()));
         let position = sets
             .iter()
             .position(|set| same_template(set.template(), deployment.template()));
@@ -99,20 +107,25 @@ impl World {
 
     /// ReplicaSets without a controller that the Deployment's selector picks become its own.
     fn adopt_orphans(&mut self, deployment: &Deployment) {
-        let selector = object::at(&deployment.0, &["spec", "selector"]).unwrap_or(&Value::Null);
-        let selector = LabelSelector::from_object(selector);
-        let orphans: Vec<(Key, Value)> = self
+        let orphans: Vec<(Key, Arc<Value>)> = self
             .store
             .list(Resource::ReplicaSets, Some(deployment.namespace()))
-            .filter(|(_, set)| {
-                object::controller_of(set).is_none()
-                    && !object::is_deleting(set)
-                    && !selector.is_empty()
-                    && selector.matches_object(set)
-            })
-            .map(|(key, set)| (key.clone(), (**set).clone()))
+            .filter(|(_, set)| object::controller_of(set).is_none() && !object::is_deleting(set))
+            .map(|(key, set)| (key.clone(), set.clone()))
             .collect();
-        for (key, mut set) in orphans {
+        if orphans.is_empty() {
+            return;
+        }
+        let selector = object::at(&deployment.0, &["spec", "selector"]).unwrap_or(&Value::Null);
+        let selector = LabelSelector::from_object(selector);
+        if selector.is_empty() {
+            return;
+        }
+        for (key, set) in orphans {
+            if !selector.matches_object(&set) {
+                continue;
+            }
+            let mut set = (*set).clone();
             let owner = object::controller_reference(&deployment.0, "apps/v1", "Deployment");
             object::set(&mut set, &["metadata", "ownerReferences"], json!([owner]));
             self.write(key, set, MANAGER, "");
@@ -138,14 +151,13 @@ impl World {
             && object::condition(&next.0, "Progressing").is_none()
         {
             let message = format!("Found new replica set {:?}", set.name());
-            rollout_status::set_condition(
-                next.edit(),
-                "Progressing",
-                "True",
-                "FoundNewReplicaSet",
-                &message,
-                self.clock.now(),
-            );
+            let condition = Condition {
+                kind: "Progressing",
+                status: "True",
+                reason: "FoundNewReplicaSet",
+                message: &message,
+            };
+            set_condition(next.edit(), condition, self.clock.now());
             update = true;
         }
         rollout.new = Some(set);
@@ -201,14 +213,13 @@ impl World {
         let mut update = set_revision(&mut next, &revision.to_string());
         if rollout.deployment.progress_deadline().is_some() {
             let message = format!("Created new replica set {name:?}");
-            rollout_status::set_condition(
-                next.edit(),
-                "Progressing",
-                "True",
-                "NewReplicaSetCreated",
-                &message,
-                self.clock.now(),
-            );
+            let condition = Condition {
+                kind: "Progressing",
+                status: "True",
+                reason: "NewReplicaSetCreated",
+                message: &message,
+            };
+            set_condition(next.edit(), condition, self.clock.now());
             update = true;
         }
         rollout.new = Some(set);
@@ -241,14 +252,13 @@ impl World {
             (false, _) => return,
         };
         let mut next = deployment.clone();
-        rollout_status::set_condition(
-            next.edit(),
-            "Progressing",
-            "Unknown",
+        let condition = Condition {
+            kind: "Progressing",
+            status: "Unknown",
             reason,
             message,
-            self.clock.now(),
-        );
+        };
+        set_condition(next.edit(), condition, self.clock.now());
         *deployment = self.write_deployment(next);
     }
 
@@ -313,12 +323,12 @@ impl World {
     }
 
     /// Writes a new status if it says anything new.
-    pub(crate) fn write_status(&mut self, rollout: &Rollout, status: Value) {
-        if rollout.deployment.0.get("status") == Some(&status) {
+    pub(crate) fn write_status(&mut self, deployment: &Deployment, status: Status<'_>) {
+        if status.is(deployment.status()) {
             return;
         }
-        let mut next = rollout.deployment.clone();
-        next.edit()["status"] = status;
+        let mut next = deployment.clone();
+        next.edit()["status"] = status.into_value();
         self.write_deployment(next);
     }
 }
@@ -362,8 +372,8 @@ fn set_replica_annotations(set: &mut ReplicaSet, deployment: &Deployment) {
 fn copy_annotations(deployment: &Deployment, set: &mut ReplicaSet, revision: i64, exists: bool) -> bool {
     let mut changed = false;
     for (key, value) in object::strings(&deployment.0, &["metadata", "annotations"]) {
-        if !NOT_COPIED.contains(&key.as_str()) && object::annotation(&set.0, &key) != Some(&value) {
-            object::set(set.edit(), &["metadata", "annotations", &key], json!(value));
+        if !NOT_COPIED.contains(&key) && object::annotation(&set.0, key) != Some(value) {
+            object::set(set.edit(), &["metadata", "annotations", key], json!(value));
             changed = true;
         }
     }

@@ -47,7 +47,7 @@ impl World {
         self.store
             .list(Resource::Deployments, Some(namespace))
             .filter(|(_, deployment)| {
-                selector.matches(&object::strings(
+                selector.matches(object::at(
                     deployment,
                     &["spec", "template", "metadata", "labels"],
                 ))

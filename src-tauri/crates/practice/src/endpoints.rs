@@ -21,11 +21,10 @@ impl World {
         else {
             return;
         };
-        let selector = object::strings(&service, &["spec", "selector"]);
+        let selector = LabelSelector::from_labels(object::at(&service, &["spec", "selector"]));
         if selector.is_empty() {
             return;
         }
-        let selector = LabelSelector::from_map(&selector);
         let mut endpoints = Vec::new();
         for (_, pod) in self.store.list(Resource::Pods, Some(namespace)) {
             let address = object::text(pod, &["status", "podIP"]);

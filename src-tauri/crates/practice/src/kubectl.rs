@@ -3,13 +3,13 @@
 //! Each act is a request to the API server, so that conflicts, validation and managedFields are the real ones.
 
 use crate::access::User;
-use crate::api_server::Reply;
+use crate::api_server::{Done, Fate};
+use crate::api_status::ApiStatus;
+use crate::call::{Body, Call};
 use crate::kinds::{KINDS, Resource};
 use crate::object;
 use crate::workload::{HASH_LABEL, LAST_APPLIED, NOT_COPIED, ReplicaSet};
 use crate::world::World;
-use bytes::Bytes;
-use http::{Request, header};
 use serde_json::{Value, json};
 
 /// Why an act did not succeed: the server's code and sentence, or kubectl's own.
@@ -56,43 +56,44 @@ impl World {
         media: &str,
         body: &Value,
     ) -> Result<Value, Refused> {
-        let bytes = if body.is_null() {
-            Bytes::new()
-        } else {
-            Bytes::from(body.to_string())
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let call = Call {
+            user,
+            method,
+            path,
+            query,
+            accept: "",
+            media,
+            agent: None,
+            body: if body.is_null() {
+                Body::Text(&[])
+            } else {
+                Body::Json(body)
+            },
         };
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(header::CONTENT_TYPE, media)
-            .extension(user.clone())
-            .body(bytes)
-            .map_err(|error| Refused {
-                code: 0,
-                message: error.to_string(),
-            })?;
-        match self.handle(request) {
-            Reply::Answer(response) => {
-                let code = response.status().as_u16();
-                let value: Value = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
-                if code < 300 {
-                    Ok(value)
-                } else {
-                    Err(Refused {
-                        code,
-                        message: object::text(&value, &["message"]).to_owned(),
-                    })
-                }
+        let (code, value) = match self.carry_out(&call) {
+            Fate::Answered(Ok(Done::Value(code, value))) => (code, value),
+            Fate::Answered(Ok(Done::Bytes(response))) => {
+                let value = serde_json::from_slice(response.body()).unwrap_or(Value::Null);
+                (response.status().as_u16(), value)
             }
-            Reply::Watch(id) => {
+            Fate::Answered(Ok(Done::Watch(id))) => {
                 self.close_watch(id);
-                Ok(Value::Null)
+                return Ok(Value::Null);
             }
-            Reply::Hang | Reply::Refused | Reply::Lost => Err(Refused {
-                code: 0,
-                message: "no answer".to_owned(),
-            }),
+            Fate::Answered(Err(ApiStatus { code, message, .. })) => return Err(Refused { code, message }),
+            Fate::Hang | Fate::Refused | Fate::Lost => {
+                return Err(Refused {
+                    code: 0,
+                    message: "no answer".to_owned(),
+                });
+            }
+        };
+        if code < 300 {
+            return Ok(value);
         }
+        let message = object::text(&value, &["message"]).to_owned();
+        Err(Refused { code, message })
     }
 
     /// `kubectl apply -f`: client-side apply with the last-applied annotation; creates what is not there.
@@ -182,8 +183,8 @@ impl World {
         let mut annotations = json!({});
         for (source, keep_special) in [(&*deployment, true), (&set.0, false)] {
             for (key, value) in object::strings(source, &["metadata", "annotations"]) {
-                if NOT_COPIED.contains(&key.as_str()) == keep_special {
-                    annotations[&key] = json!(value);
+                if NOT_COPIED.contains(&key) == keep_special {
+                    annotations[key] = json!(value);
                 }
             }
         }

@@ -14,7 +14,9 @@
 mod access;
 mod api_server;
 mod api_status;
+mod call;
 mod clock;
+mod conditions;
 mod defaults;
 mod deletion;
 mod deployment_controller;

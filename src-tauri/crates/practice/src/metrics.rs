@@ -131,8 +131,7 @@ fn labels_of(namespace: &str, pod: &Value) -> Labels {
         .next()
         .and_then(|name| name.split_once(':'))
         .map_or("", |(_, tag)| tag);
-    let labels = object::labels(pod);
-    let hash = labels.get(HASH_LABEL).cloned().unwrap_or_default();
+    let hash = object::text(pod, &["metadata", "labels", HASH_LABEL]).to_owned();
     let app = application_of(pod).to_owned();
     let address = object::text(pod, &["status", "podIP"]);
     [

@@ -4,7 +4,6 @@
 //! what the controllers worked on and nothing is lost between two representations.
 
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// The value at `path`, if every step exists.
 pub fn at<'a>(object: &'a Value, path: &[&str]) -> Option<&'a Value> {
@@ -42,11 +41,17 @@ pub fn set(object: &mut Value, path: &[&str], value: Value) {
     };
     let mut here = object;
     for step in parents {
-        here = map(here)
-            .entry((*step).to_owned())
-            .or_insert_with(|| Value::Object(Map::new()));
+        here = place(map(here), step);
     }
-    map(here).insert((*last).to_owned(), value);
+    *place(map(here), last) = value;
+}
+
+/// The value of a key, made if there is none. Most keys are there, and then none is copied.
+fn place<'a>(map: &'a mut Map<String, Value>, key: &str) -> &'a mut Value {
+    if !map.contains_key(key) {
+        map.insert(key.to_owned(), Value::Null);
+    }
+    &mut map[key]
 }
 
 /// Sets the value at `path` unless something other than null is there already.
@@ -93,21 +98,18 @@ pub fn uid(object: &Value) -> &str {
     text(object, &["metadata", "uid"])
 }
 
-/// A map of strings at `path`; entries that are not strings are left out.
-pub fn strings(object: &Value, path: &[&str]) -> BTreeMap<String, String> {
+/// The entries of a map of strings at `path`; those that are not strings are left out.
+pub fn strings<'a>(object: &'a Value, path: &[&str]) -> impl Iterator<Item = (&'a str, &'a str)> {
     at(object, path)
         .and_then(Value::as_object)
-        .map(|map| {
-            map.iter()
-                .filter_map(|(key, value)| value.as_str().map(|text| (key.clone(), text.to_owned())))
-                .collect()
-        })
-        .unwrap_or_default()
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
 }
 
 /// `metadata.labels`.
-pub fn labels(object: &Value) -> BTreeMap<String, String> {
-    strings(object, &["metadata", "labels"])
+pub fn labels(object: &Value) -> Option<&Value> {
+    at(object, &["metadata", "labels"])
 }
 
 /// One annotation.

@@ -166,6 +166,9 @@ impl World {
     }
 
     fn live(&mut self, key: Key, pod: &Value, mut life: PodLife) {
+        if matches!(life.phase, Phase::Ready | Phase::Stuck) {
+            return;
+        }
         let now = self.clock.elapsed();
         let time = self.clock.seconds();
         let mut next = pod.clone();
@@ -279,22 +282,26 @@ fn last_state(pod: &Value) -> Option<Value> {
 /// Sets a pod's condition; the time of transition changes only with the status.
 fn put_condition(pod: &mut Value, kind: &str, status: bool, reason: &str, time: &str) {
     let status = if status { "True" } else { "False" };
-    let mut list = object::items(pod, &["status", "conditions"]).to_vec();
     let generation = object::integer(pod, &["metadata", "generation"]).unwrap_or(1);
+    object::set_default(pod, &["status", "conditions"], json!([]));
+    let Some(list) = pod["status"]["conditions"].as_array_mut() else {
+        return;
+    };
+    let place = list
+        .iter()
+        .position(|condition| object::text(condition, &["type"]) == kind);
+    if place.is_some_and(|place| object::text(&list[place], &["status"]) == status) {
+        return;
+    }
     let mut condition = json!({"type": kind, "status": status, "observedGeneration": generation,
         "lastProbeTime": null, "lastTransitionTime": time});
     if !reason.is_empty() {
         condition["reason"] = json!(reason);
     }
-    match list
-        .iter_mut()
-        .find(|condition| object::text(condition, &["type"]) == kind)
-    {
-        Some(current) if object::text(current, &["status"]) == status => {}
-        Some(current) => *current = condition,
+    match place {
+        Some(place) => list[place] = condition,
         None => list.push(condition),
     }
-    object::set(pod, &["status", "conditions"], Value::Array(list));
 }
 
 fn put_containers(pod: &mut Value, state: &Value, last: Option<Value>, ready: bool, restarts: u32) {

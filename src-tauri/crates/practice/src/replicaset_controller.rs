@@ -2,10 +2,10 @@
 
 use crate::api_status::ApiStatus;
 use crate::clock;
+use crate::conditions::{Condition, set_condition};
 use crate::deployment_controller::MANAGER;
 use crate::kinds::Resource;
 use crate::object;
-use crate::rollout_status;
 use crate::selector::LabelSelector;
 use crate::store::Key;
 use crate::work::Work;
@@ -30,9 +30,15 @@ impl World {
         if object::is_deleting(&set.0) {
             return;
         }
-        let failure = self.manage_replicas(&set);
-        let pods = self.active_pods(&set);
-        let next = self.count_pods(&set, &pods, failure);
+        let mut owned = self.owned_pods(&set);
+        let revision = self.store.revision();
+        let failure = self.manage_replicas(&set, active(&owned));
+        if self.store.revision() != revision {
+            owned = self.owned_pods(&set);
+        }
+        let terminating = owned.iter().filter(|pod| object::is_deleting(pod)).count();
+        let pods = active(&owned);
+        let next = self.count_pods(&set, &pods, terminating, failure);
         let min_ready = object::integer(&set.0, &["spec", "minReadySeconds"]).unwrap_or(0);
         self.write(key, next.0, MANAGER, "status");
         if let Some(due) = next_availability(&pods, min_ready, self.clock.now()) {
@@ -40,17 +46,6 @@ impl World {
             self.queue
                 .add(Work::ReplicaSet(namespace.to_owned(), name.to_owned()), at);
         }
-    }
-
-    /// Pods of the set that are neither finished nor ending.
-    fn active_pods(&self, set: &ReplicaSet) -> Vec<Arc<Value>> {
-        self.owned_pods(set)
-            .into_iter()
-            .filter(|pod| {
-                !object::is_deleting(pod)
-                    && !matches!(object::text(pod, &["status", "phase"]), "Succeeded" | "Failed")
-            })
-            .collect()
     }
 
     fn owned_pods(&self, set: &ReplicaSet) -> Vec<Arc<Value>> {
@@ -65,8 +60,7 @@ impl World {
     }
 
     /// Makes or deletes pods; answers why pods could not be made.
-    fn manage_replicas(&mut self, set: &ReplicaSet) -> Option<String> {
-        let pods = self.active_pods(set);
+    fn manage_replicas(&mut self, set: &ReplicaSet, pods: Vec<Arc<Value>>) -> Option<String> {
         let wanted = usize::try_from(set.replicas()).unwrap_or(0);
         if pods.len() < wanted {
             for _ in pods.len()..wanted {
@@ -147,7 +141,7 @@ impl World {
                 "Unknown" => 1,
                 _ => 2,
             };
-            let ready = is_ready(pod);
+            let ready = ready_condition(pod);
             let cost: i64 = object::annotation(pod, "controller.kubernetes.io/pod-deletion-cost")
                 .and_then(|cost| cost.parse().ok())
                 .unwrap_or(0);
@@ -158,17 +152,13 @@ impl World {
                 .filter_map(|status| object::integer(status, &["restartCount"]))
                 .max()
                 .unwrap_or(0);
-            let ready_age = if ready {
-                ready_since(pod).map_or(-1, |since| log_age(since, now))
-            } else {
-                -1
-            };
+            let ready_age = ready.and_then(since).map_or(-1, |since| log_age(since, now));
             let age = clock::parse(object::text(pod, &["metadata", "creationTimestamp"]))
                 .map_or(-1, |made| log_age(made, now));
             (
                 !node.is_empty(),
                 phase,
-                ready,
+                ready.is_some(),
                 cost,
                 std::cmp::Reverse(neighbours),
                 ready_age,
@@ -177,7 +167,7 @@ impl World {
                 object::uid(pod).to_owned(),
             )
         };
-        pods.sort_by_key(|pod| rank(pod));
+        pods.sort_by_cached_key(|pod| rank(pod));
         pods
     }
 
@@ -194,7 +184,7 @@ impl World {
                     && object::controller_of(other)
                         .is_some_and(|ref_| object::text(ref_, &["uid"]) == owner));
             if same {
-                for pod in self.active_pods(&ReplicaSet(other.clone())) {
+                for pod in active(&self.owned_pods(&ReplicaSet(other.clone()))) {
                     *nodes
                         .entry(object::text(&pod, &["spec", "nodeName"]).to_owned())
                         .or_default() += 1;
@@ -204,21 +194,23 @@ impl World {
         nodes
     }
 
-    fn count_pods(&self, set: &ReplicaSet, pods: &[Arc<Value>], failure: Option<String>) -> ReplicaSet {
+    fn count_pods(
+        &self,
+        set: &ReplicaSet,
+        pods: &[Arc<Value>],
+        terminating: usize,
+        failure: Option<String>,
+    ) -> ReplicaSet {
         let now = self.clock.now();
         let min_ready = object::integer(&set.0, &["spec", "minReadySeconds"]).unwrap_or(0);
-        let labels = LabelSelector::from_map(&object::strings(set.template(), &["metadata", "labels"]));
+        let labels = LabelSelector::from_labels(object::labels(set.template()));
         let labelled = pods.iter().filter(|pod| labels.matches_object(pod)).count();
-        let ready = pods.iter().filter(|pod| is_ready(pod)).count();
-        let available = pods
+        let ready: Vec<&Value> = pods.iter().filter_map(|pod| ready_condition(pod)).collect();
+        let available = ready
             .iter()
-            .filter(|pod| is_available(pod, min_ready, now))
+            .filter(|condition| has_been_true(condition, min_ready, now))
             .count();
-        let terminating = self
-            .owned_pods(set)
-            .iter()
-            .filter(|pod| object::is_deleting(pod))
-            .count();
+        let ready = ready.len();
         let conditions = object::at(&set.0, &["status", "conditions"]).cloned();
         let mut status = json!({
             "replicas": pods.len(),
@@ -241,14 +233,13 @@ impl World {
         let mut next = json!({ "status": status });
         match failure {
             Some(message) if object::condition(&next, "ReplicaFailure").is_none() => {
-                rollout_status::set_condition(
-                    &mut next,
-                    "ReplicaFailure",
-                    "True",
-                    "FailedCreate",
-                    &message,
-                    now,
-                );
+                let condition = Condition {
+                    kind: "ReplicaFailure",
+                    status: "True",
+                    reason: "FailedCreate",
+                    message: &message,
+                };
+                set_condition(&mut next, condition, now);
             }
             Some(_) => {}
             None => {
@@ -263,31 +254,43 @@ impl World {
     }
 }
 
+/// Those that are neither finished nor ending.
+fn active(pods: &[Arc<Value>]) -> Vec<Arc<Value>> {
+    let is_active = |pod: &Arc<Value>| {
+        !object::is_deleting(pod)
+            && !matches!(object::text(pod, &["status", "phase"]), "Succeeded" | "Failed")
+    };
+    pods.iter().filter(|pod| is_active(pod)).cloned().collect()
+}
+
 /// Whether the pod's condition Ready is true.
 pub fn is_ready(pod: &Value) -> bool {
-    object::condition(pod, "Ready").is_some_and(|condition| object::text(condition, &["status"]) == "True")
+    ready_condition(pod).is_some()
 }
 
-fn ready_since(pod: &Value) -> Option<Timestamp> {
-    clock::parse(object::text(
-        object::condition(pod, "Ready")?,
-        &["lastTransitionTime"],
-    ))
+/// The pod's condition Ready, if it is true.
+fn ready_condition(pod: &Value) -> Option<&Value> {
+    object::condition(pod, "Ready").filter(|condition| object::text(condition, &["status"]) == "True")
 }
 
-/// Whether the pod has been ready for `min_ready` seconds.
-pub fn is_available(pod: &Value, min_ready: i64, now: Timestamp) -> bool {
-    is_ready(pod)
-        && (min_ready == 0
-            || ready_since(pod).is_some_and(|since| since.as_second() + min_ready <= now.as_second()))
+fn since(condition: &Value) -> Option<Timestamp> {
+    clock::parse(object::text(condition, &["lastTransitionTime"]))
+}
+
+/// Whether a condition that is true has been so for `seconds`.
+fn has_been_true(condition: &Value, seconds: i64, now: Timestamp) -> bool {
+    seconds == 0 || since(condition).is_some_and(|since| since.as_second() + seconds <= now.as_second())
 }
 
 /// Seconds until the next ready pod becomes available.
 fn next_availability(pods: &[Arc<Value>], min_ready: i64, now: Timestamp) -> Option<i64> {
+    if min_ready == 0 {
+        return None;
+    }
     pods.iter()
-        .filter(|pod| is_ready(pod) && !is_available(pod, min_ready, now))
-        .filter_map(|pod| ready_since(pod))
+        .filter_map(|pod| since(ready_condition(pod)?))
         .map(|since| since.as_second() + min_ready - now.as_second())
+        .filter(|seconds| *seconds > 0)
         .min()
 }
 

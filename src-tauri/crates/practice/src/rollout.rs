@@ -128,7 +128,7 @@ impl World {
 
     fn write_rollout_status(&mut self, rollout: &Rollout) {
         let (status, check_at) = rollout_status::progressed(rollout, self.clock.now());
-        self.write_status(rollout, status);
+        self.write_status(&rollout.deployment, status);
         if let Some(seconds) = check_at {
             let work = crate::work::Work::Deployment(
                 rollout.deployment.namespace().to_owned(),

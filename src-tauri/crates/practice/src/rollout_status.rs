@@ -1,197 +1,149 @@
 //! The status of a Deployment: counts, conditions, progress and its deadline.
 
 use crate::clock;
+use crate::conditions::{Condition, Conditions};
 use crate::deployment_controller::Rollout;
 use crate::object;
 use crate::workload::ReplicaSet;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-/// Sets a condition of an object. One with the same status and reason stays as it was; the time of transition stays
-/// while the status does.
-pub fn set_condition(
-    object: &mut Value,
-    kind: &str,
-    status: &str,
-    reason: &str,
-    message: &str,
-    now: Timestamp,
-) {
-    let time = clock::format_seconds(now);
-    let current = object::condition(object, kind).cloned();
-    let mut transition = time.clone();
-    if let Some(current) = &current
-        && object::text(current, &["status"]) == status
-    {
-        if object::text(current, &["reason"]) == reason {
-            return;
-        }
-        transition = object::text(current, &["lastTransitionTime"]).to_owned();
+/// The status that a Deployment should have. It is worked out at every look of the controller and mostly is the one that was
+/// written last, so it becomes JSON only where it is not.
+pub(crate) struct Status<'a> {
+    observed_generation: i64,
+    replicas: i64,
+    updated: i64,
+    ready: i64,
+    available: i64,
+    unavailable: i64,
+    terminating: i64,
+    collisions: Option<&'a Value>,
+    conditions: Conditions<'a>,
+}
+
+impl Status<'_> {
+    /// The numbers as they are written: the server omits zero counts.
+    fn numbers(&self) -> impl Iterator<Item = (&'static str, i64)> {
+        let counts = [
+            ("replicas", self.replicas),
+            ("updatedReplicas", self.updated),
+            ("readyReplicas", self.ready),
+            ("availableReplicas", self.available),
+            ("unavailableReplicas", self.unavailable),
+        ];
+        [
+            ("observedGeneration", self.observed_generation),
+            ("terminatingReplicas", self.terminating),
+        ]
+        .into_iter()
+        .chain(counts.into_iter().filter(|(_, count)| *count > 0))
     }
-    put_condition(object, kind, status, reason, message, &time, &transition);
-}
 
-fn put_condition(
-    object: &mut Value,
-    kind: &str,
-    status: &str,
-    reason: &str,
-    message: &str,
-    time: &str,
-    transition: &str,
-) {
-    remove_condition(object, kind);
-    let mut list = object::items(object, &["status", "conditions"]).to_vec();
-    list.push(json!({
-        "type": kind, "status": status, "reason": reason, "message": message,
-        "lastUpdateTime": time, "lastTransitionTime": transition,
-    }));
-    object::set(object, &["status", "conditions"], Value::Array(list));
-}
+    /// Whether this is what stands in a status.
+    pub(crate) fn is(&self, written: &Value) -> bool {
+        let Value::Object(written) = written else {
+            return false;
+        };
+        let mut fields =
+            usize::from(self.collisions.is_some()) + usize::from(written.contains_key("conditions"));
+        let same = self.numbers().all(|(field, number)| {
+            fields += 1;
+            written.get(field).and_then(Value::as_i64) == Some(number)
+        });
+        same && fields == written.len()
+            && written.get("collisionCount") == self.collisions
+            && self.conditions.are(written.get("conditions"))
+    }
 
-fn remove_condition(object: &mut Value, kind: &str) {
-    let list: Vec<Value> = object::items(object, &["status", "conditions"])
-        .iter()
-        .filter(|condition| object::text(condition, &["type"]) != kind)
-        .cloned()
-        .collect();
-    if list.is_empty() {
-        object::remove(object, &["status", "conditions"]);
-    } else {
-        object::set(object, &["status", "conditions"], Value::Array(list));
+    pub(crate) fn into_value(self) -> Value {
+        let mut status: Map<String, Value> = self
+            .numbers()
+            .map(|(field, number)| (field.to_owned(), json!(number)))
+            .collect();
+        if let Some(collisions) = self.collisions {
+            status.insert("collisionCount".to_owned(), collisions.clone());
+        }
+        if let Some(conditions) = self.conditions.into_value() {
+            status.insert("conditions".to_owned(), conditions);
+        }
+        Value::Object(status)
+    }
+
+    /// More new pods, fewer old ones, more ready or more available than in an earlier status.
+    fn is_ahead_of(&self, before: &Value) -> bool {
+        let count = |field: &str| object::integer(before, &[field]).unwrap_or(0);
+        self.updated > count("updatedReplicas")
+            || self.replicas - self.updated < count("replicas") - count("updatedReplicas")
+            || self.ready > count("readyReplicas")
+            || self.available > count("availableReplicas")
     }
 }
 
 /// Whether the rollout is finished according to the status last written.
 pub(crate) fn is_complete(rollout: &Rollout) -> bool {
-    status_is_complete(
-        rollout,
-        object::at(&rollout.deployment.0, &["status"]).unwrap_or(&Value::Null),
-    )
-}
-
-fn status_is_complete(rollout: &Rollout, status: &Value) -> bool {
-    let wanted = rollout.deployment.replicas();
+    let status = rollout.deployment.status();
     let count = |field: &str| object::integer(status, &[field]).unwrap_or(0);
+    let wanted = rollout.deployment.replicas();
     count("updatedReplicas") == wanted
         && count("replicas") == wanted
         && count("availableReplicas") == wanted
-        && count("observedGeneration")
-            >= object::integer(&rollout.deployment.0, &["metadata", "generation"]).unwrap_or(0)
+        && count("observedGeneration") >= rollout.deployment.generation()
 }
 
 /// The status by counting, with the condition Available; progress is not judged.
-pub(crate) fn observed(rollout: &Rollout, now: Timestamp) -> Value {
+pub(crate) fn observed(rollout: &Rollout, now: Timestamp) -> Status<'_> {
+    let deployment = &rollout.deployment;
     let available = rollout.total("availableReplicas");
-    let unavailable = (rollout.pods_wanted() - available).max(0);
-    let updated = rollout.new.as_ref().map_or(0, |set| set.status("replicas"));
-    let mut status = json!({
-        "observedGeneration": object::integer(&rollout.deployment.0, &["metadata", "generation"]).unwrap_or(0),
-    });
-    let terminating = rollout.total("terminatingReplicas");
-    for (field, count) in [
-        ("replicas", rollout.total("replicas")),
-        ("updatedReplicas", updated),
-        ("readyReplicas", rollout.total("readyReplicas")),
-        ("availableReplicas", available),
-        ("unavailableReplicas", unavailable),
-    ] {
-        // The server omits zero counts.
-        if count > 0 {
-            status[field] = json!(count);
+    let mut conditions = Conditions::of(&deployment.0);
+    let condition = if available >= deployment.replicas() - deployment.max_unavailable() {
+        Condition {
+            kind: "Available",
+            status: "True",
+            reason: "MinimumReplicasAvailable",
+            message: "Deployment has minimum availability.",
         }
-    }
-    status["terminatingReplicas"] = json!(terminating);
-    for field in ["collisionCount", "conditions"] {
-        if let Some(value) = object::at(&rollout.deployment.0, &["status", field]) {
-            status[field] = value.clone();
-        }
-    }
-    let mut holder = json!({"status": status});
-    let least = rollout.deployment.replicas() - rollout.deployment.max_unavailable();
-    let (condition, reason, message) = if available >= least {
-        (
-            "True",
-            "MinimumReplicasAvailable",
-            "Deployment has minimum availability.",
-        )
     } else {
-        (
-            "False",
-            "MinimumReplicasUnavailable",
-            "Deployment does not have minimum availability.",
-        )
+        Condition {
+            kind: "Available",
+            status: "False",
+            reason: "MinimumReplicasUnavailable",
+            message: "Deployment does not have minimum availability.",
+        }
     };
-    set_condition(&mut holder, "Available", condition, reason, message, now);
-    holder["status"].take()
+    conditions.set(condition, now);
+    Status {
+        observed_generation: deployment.generation(),
+        replicas: rollout.total("replicas"),
+        updated: rollout.new.as_ref().map_or(0, |set| set.status("replicas")),
+        ready: rollout.total("readyReplicas"),
+        available,
+        unavailable: (rollout.pods_wanted() - available).max(0),
+        terminating: rollout.total("terminatingReplicas"),
+        collisions: deployment.status().get("collisionCount"),
+        conditions,
+    }
 }
 
 /// The status with progress judged, and in how many seconds to look again if nothing else happens.
-pub(crate) fn progressed(rollout: &Rollout, now: Timestamp) -> (Value, Option<i64>) {
-    let mut holder = json!({"status": observed(rollout, now)});
+pub(crate) fn progressed(rollout: &Rollout, now: Timestamp) -> (Status<'_>, Option<i64>) {
+    let mut status = observed(rollout, now);
     let deadline = rollout.deployment.progress_deadline();
     if deadline.is_none() {
-        remove_condition(&mut holder, "Progressing");
+        status.conditions.remove("Progressing");
     }
-    let current = object::condition(&rollout.deployment.0, "Progressing").cloned();
-    let reason = current
-        .as_ref()
-        .map_or("", |condition| object::text(condition, &["reason"]))
-        .to_owned();
-    let count = |status: &Value, field: &str| object::integer(status, &["status", field]).unwrap_or(0);
-    let settled =
-        count(&holder, "replicas") == count(&holder, "updatedReplicas") && reason == "NewReplicaSetAvailable";
-    let subject = match &rollout.new {
-        Some(set) => format!("ReplicaSet {:?}", set.name()),
-        None => format!("Deployment {:?}", rollout.deployment.name()),
-    };
-    let complete = status_is_complete(rollout, &holder["status"]);
+    let current = object::condition(&rollout.deployment.0, "Progressing");
+    let reason = current.map_or("", |condition| object::text(condition, &["reason"]));
+    let settled = status.replicas == status.updated && reason == "NewReplicaSetAvailable";
+    let wanted = rollout.deployment.replicas();
+    let complete = [status.updated, status.replicas, status.available] == [wanted; 3];
     if let Some(deadline) = deadline
         && !settled
     {
-        if complete {
-            let message = format!("{subject} has successfully progressed.");
-            set_condition(
-                &mut holder,
-                "Progressing",
-                "True",
-                "NewReplicaSetAvailable",
-                &message,
-                now,
-            );
-        } else if made_progress(&rollout.deployment.0, &holder) {
-            let message = format!("{subject} is progressing.");
-            let time = clock::format_seconds(now);
-            let transition = current
-                .as_ref()
-                .filter(|condition| object::text(condition, &["status"]) == "True")
-                .map_or(time.clone(), |condition| {
-                    object::text(condition, &["lastTransitionTime"]).to_owned()
-                });
-            put_condition(
-                &mut holder,
-                "Progressing",
-                "True",
-                "ReplicaSetUpdated",
-                &message,
-                &time,
-                &transition,
-            );
-        } else if timed_out(current.as_ref(), deadline, now) {
-            let message = format!("{subject} has timed out progressing.");
-            set_condition(
-                &mut holder,
-                "Progressing",
-                "False",
-                "ProgressDeadlineExceeded",
-                &message,
-                now,
-            );
-        }
+        judge_progress(rollout, &mut status, complete, deadline, now);
     }
-    move_failures(rollout, &mut holder);
-    let judged = object::condition(&holder, "Progressing");
-    let check_in = match (deadline, judged) {
+    move_failures(rollout, &mut status.conditions);
+    let check_in = match (deadline, status.conditions.get("Progressing")) {
         (Some(deadline), Some(condition))
             if !complete && object::text(condition, &["reason"]) != "ProgressDeadlineExceeded" =>
         {
@@ -200,17 +152,42 @@ pub(crate) fn progressed(rollout: &Rollout, now: Timestamp) -> (Value, Option<i6
         }
         _ => None,
     };
-    (holder["status"].take(), check_in)
+    (status, check_in)
 }
 
-/// More new pods, fewer old ones, more ready or more available than before.
-fn made_progress(before: &Value, after: &Value) -> bool {
-    let count = |object: &Value, field: &str| object::integer(object, &["status", field]).unwrap_or(0);
-    let old = |object: &Value| count(object, "replicas") - count(object, "updatedReplicas");
-    count(after, "updatedReplicas") > count(before, "updatedReplicas")
-        || old(after) < old(before)
-        || count(after, "readyReplicas") > count(before, "readyReplicas")
-        || count(after, "availableReplicas") > count(before, "availableReplicas")
+fn judge_progress(rollout: &Rollout, status: &mut Status<'_>, complete: bool, deadline: i64, now: Timestamp) {
+    let subject = match &rollout.new {
+        Some(set) => format!("ReplicaSet {:?}", set.name()),
+        None => format!("Deployment {:?}", rollout.deployment.name()),
+    };
+    let current = object::condition(&rollout.deployment.0, "Progressing");
+    let (is, reason, message) = if complete {
+        ("True", "NewReplicaSetAvailable", "has successfully progressed.")
+    } else if status.is_ahead_of(rollout.deployment.status()) {
+        ("True", "ReplicaSetUpdated", "is progressing.")
+    } else if timed_out(current, deadline, now) {
+        ("False", "ProgressDeadlineExceeded", "has timed out progressing.")
+    } else {
+        return;
+    };
+    let condition = Condition {
+        kind: "Progressing",
+        status: is,
+        reason,
+        message: &format!("{subject} {message}"),
+    };
+    if reason != "ReplicaSetUpdated" {
+        status.conditions.set(condition, now);
+        return;
+    }
+    // Every progress is news, also where status and reason stay.
+    let time = clock::format_seconds(now);
+    let transition = current
+        .filter(|condition| object::text(condition, &["status"]) == "True")
+        .map_or(time.as_str(), |condition| {
+            object::text(condition, &["lastTransitionTime"])
+        });
+    status.conditions.put(condition, &time, transition);
 }
 
 fn timed_out(current: Option<&Value>, deadline: i64, now: Timestamp) -> bool {
@@ -224,31 +201,28 @@ fn timed_out(current: Option<&Value>, deadline: i64, now: Timestamp) -> bool {
 }
 
 /// A ReplicaSet that cannot make pods shows on the Deployment; the new one's failure first.
-fn move_failures(rollout: &Rollout, holder: &mut Value) {
+fn move_failures(rollout: &Rollout, conditions: &mut Conditions<'_>) {
     let failure = rollout
         .new
         .iter()
         .chain(rollout.old.iter())
         .find_map(|set: &ReplicaSet| object::condition(&set.0, "ReplicaFailure"));
-    match failure {
-        Some(failure) => {
-            let time = object::text(failure, &["lastTransitionTime"]).to_owned();
-            let same = object::condition(holder, "ReplicaFailure").is_some_and(|current| {
-                object::text(current, &["reason"]) == object::text(failure, &["reason"])
-                    && object::text(current, &["status"]) == object::text(failure, &["status"])
-            });
-            if !same {
-                put_condition(
-                    holder,
-                    "ReplicaFailure",
-                    object::text(failure, &["status"]),
-                    object::text(failure, &["reason"]),
-                    object::text(failure, &["message"]),
-                    &time,
-                    &time,
-                );
-            }
-        }
-        None => remove_condition(holder, "ReplicaFailure"),
+    let Some(failure) = failure else {
+        return conditions.remove("ReplicaFailure");
+    };
+    let text = |field: &str| object::text(failure, &[field]);
+    let same = conditions.get("ReplicaFailure").is_some_and(|current| {
+        object::text(current, &["reason"]) == text("reason")
+            && object::text(current, &["status"]) == text("status")
+    });
+    if !same {
+        let condition = Condition {
+            kind: "ReplicaFailure",
+            status: text("status"),
+            reason: text("reason"),
+            message: text("message"),
+        };
+        let time = text("lastTransitionTime");
+        conditions.put(condition, time, time);
     }
 }

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 /// The `autoscaling/v1` Scale of a Deployment or ReplicaSet.
 pub fn of(object: &Value) -> Value {
     let selector: Vec<String> = object::strings(object, &["spec", "selector", "matchLabels"])
-        .iter()
         .map(|(key, value)| format!("{key}={value}"))
         .collect();
     let mut metadata = json!({});

@@ -109,12 +109,10 @@ impl World {
             .map(|(_, set)| ReplicaSet(set.clone()))
             .filter(|set| {
                 set.status("readyReplicas") > 0
-                    && object::strings(&set.0, &["spec", "template", "metadata", "labels"])
-                        .get("app.kubernetes.io/name")
-                        .is_some_and(|name| name == app)
+                    && object::text(set.template(), &["metadata", "labels", "app.kubernetes.io/name"]) == app
             })
             .min_by_key(ReplicaSet::revision)
-            .and_then(|set| object::labels(&set.0).get(HASH_LABEL).cloned())
+            .map(|set| object::text(&set.0, &["metadata", "labels", HASH_LABEL]).to_owned())
             .unwrap_or_default()
     }
 

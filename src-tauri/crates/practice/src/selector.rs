@@ -2,7 +2,6 @@
 
 use crate::object;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// One requirement on a label.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,10 +37,7 @@ impl LabelSelector {
 
     /// Reads `{matchLabels, matchExpressions}`.
     pub fn from_object(selector: &Value) -> Self {
-        let mut requirements: Vec<Requirement> = object::strings(selector, &["matchLabels"])
-            .into_iter()
-            .map(|(key, value)| Requirement::In(key, vec![value]))
-            .collect();
+        let mut requirements = Self::from_labels(selector.get("matchLabels")).requirements;
         for expression in object::items(selector, &["matchExpressions"]) {
             let key = object::text(expression, &["key"]).to_owned();
             let values = object::items(expression, &["values"])
@@ -59,12 +55,16 @@ impl LabelSelector {
         Self { requirements }
     }
 
-    /// A Service's `spec.selector`: a plain map.
-    pub fn from_map(map: &BTreeMap<String, String>) -> Self {
+    /// A Service's `spec.selector`, or the labels of a template: a plain map.
+    pub fn from_labels(labels: Option<&Value>) -> Self {
         Self {
-            requirements: map
-                .iter()
-                .map(|(key, value)| Requirement::In(key.clone(), vec![value.clone()]))
+            requirements: labels
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten()
+                .filter_map(|(key, value)| {
+                    Some(Requirement::In(key.clone(), vec![value.as_str()?.to_owned()]))
+                })
                 .collect(),
         }
     }
@@ -75,18 +75,23 @@ impl LabelSelector {
     }
 
     /// Whether labels satisfy every requirement.
-    pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
+    pub fn matches(&self, labels: Option<&Value>) -> bool {
+        let label = |key: &str| labels.and_then(|labels| labels.get(key)?.as_str());
         self.requirements.iter().all(|requirement| match requirement {
-            Requirement::In(key, values) => labels.get(key).is_some_and(|value| values.contains(value)),
-            Requirement::NotIn(key, values) => labels.get(key).is_none_or(|value| !values.contains(value)),
-            Requirement::Exists(key) => labels.contains_key(key),
-            Requirement::Absent(key) => !labels.contains_key(key),
+            Requirement::In(key, values) => {
+                label(key).is_some_and(|found| values.iter().any(|value| value == found))
+            }
+            Requirement::NotIn(key, values) => {
+                label(key).is_none_or(|found| values.iter().all(|value| value != found))
+            }
+            Requirement::Exists(key) => label(key).is_some(),
+            Requirement::Absent(key) => label(key).is_none(),
         })
     }
 
     /// Whether an object's labels satisfy every requirement.
     pub fn matches_object(&self, object: &Value) -> bool {
-        self.is_empty() || self.matches(&object::labels(object))
+        self.matches(object::labels(object))
     }
 }
 
@@ -195,32 +200,33 @@ impl FieldSelector {
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::collections::BTreeMap;
 
-    fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-            .collect()
+    fn matches(selector: &LabelSelector, labels: &[(&str, &str)]) -> bool {
+        let labels: BTreeMap<_, _> = labels.iter().copied().collect();
+        selector.matches(Some(&json!(labels)))
     }
 
     #[test]
     fn a_selector_in_query_form_matches_as_the_server_does() {
         let selector = LabelSelector::parse("app=web,tier in (a,b),env!=dev,owner,!legacy").unwrap();
-        assert!(selector.matches(&labels(&[("app", "web"), ("tier", "b"), ("owner", "x")])));
-        assert!(!selector.matches(&labels(&[("app", "web"), ("tier", "c"), ("owner", "x")])));
-        assert!(!selector.matches(&labels(&[
-            ("app", "web"),
-            ("tier", "a"),
-            ("owner", "x"),
-            ("env", "dev")
-        ])));
-        assert!(!selector.matches(&labels(&[("app", "web"), ("tier", "a")])));
-        assert!(!selector.matches(&labels(&[
-            ("app", "web"),
-            ("tier", "a"),
-            ("owner", "x"),
-            ("legacy", "")
-        ])));
+        assert!(matches(
+            &selector,
+            &[("app", "web"), ("tier", "b"), ("owner", "x")]
+        ));
+        assert!(!matches(
+            &selector,
+            &[("app", "web"), ("tier", "c"), ("owner", "x")]
+        ));
+        assert!(!matches(
+            &selector,
+            &[("app", "web"), ("tier", "a"), ("owner", "x"), ("env", "dev")]
+        ));
+        assert!(!matches(&selector, &[("app", "web"), ("tier", "a")]));
+        assert!(!matches(
+            &selector,
+            &[("app", "web"), ("tier", "a"), ("owner", "x"), ("legacy", "")]
+        ));
     }
 
     #[test]
@@ -229,8 +235,8 @@ mod tests {
             "matchLabels": {"app": "web"},
             "matchExpressions": [{"key": "tier", "operator": "NotIn", "values": ["x"]}],
         }));
-        assert!(object.matches(&labels(&[("app", "web")])));
-        assert!(!object.matches(&labels(&[("app", "web"), ("tier", "x")])));
+        assert!(matches(&object, &[("app", "web")]));
+        assert!(!matches(&object, &[("app", "web"), ("tier", "x")]));
     }
 
     #[test]

@@ -111,7 +111,7 @@ fn template(object: &Value, causes: &mut Vec<Cause>) {
     match selector {
         None | Some(Value::Null) => causes.push(Cause::required("spec.selector", "")),
         Some(selector) => {
-            let labels = object::strings(object, &["spec", "template", "metadata", "labels"]);
+            let labels = object::at(object, &["spec", "template", "metadata", "labels"]);
             let parsed = LabelSelector::from_object(selector);
             if parsed.is_empty() {
                 causes.push(Cause::invalid(
@@ -119,10 +119,10 @@ fn template(object: &Value, causes: &mut Vec<Cause>) {
                     selector,
                     "empty selector is invalid for deployment",
                 ));
-            } else if !parsed.matches(&labels) {
+            } else if !parsed.matches(labels) {
                 causes.push(Cause::invalid(
                     "spec.template.metadata.labels",
-                    &json!(labels),
+                    labels.unwrap_or(&json!({})),
                     "`selector` does not match template `labels`",
                 ));
             }

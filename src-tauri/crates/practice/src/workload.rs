@@ -77,10 +77,10 @@ impl ReplicaSet {
     }
 
     /// Creation time, then name: the order in which controllers go through ReplicaSets.
-    pub fn age_order(&self) -> (String, String) {
+    pub fn age_order(&self) -> (&str, &str) {
         (
-            object::text(&self.0, &["metadata", "creationTimestamp"]).to_owned(),
-            self.name().to_owned(),
+            object::text(&self.0, &["metadata", "creationTimestamp"]),
+            self.name(),
         )
     }
 }
@@ -108,6 +108,16 @@ impl Deployment {
     /// `spec.replicas`.
     pub fn replicas(&self) -> i64 {
         object::integer(&self.0, &["spec", "replicas"]).unwrap_or(1)
+    }
+
+    /// `metadata.generation`.
+    pub fn generation(&self) -> i64 {
+        object::integer(&self.0, &["metadata", "generation"]).unwrap_or(0)
+    }
+
+    /// Its status; null before the first one.
+    pub fn status(&self) -> &Value {
+        self.0.get("status").unwrap_or(&Value::Null)
     }
 
     /// Its pod template.
@@ -141,9 +151,11 @@ impl Deployment {
     }
 
     fn fenceposts(&self) -> (i64, i64) {
-        let limit = |field: &str| object::at(&self.0, &["spec", "strategy", "rollingUpdate", field]);
-        let surge = scaled(limit("maxSurge"), self.replicas(), true);
-        let unavailable = scaled(limit("maxUnavailable"), self.replicas(), false);
+        let rolling = object::at(&self.0, &["spec", "strategy", "rollingUpdate"]);
+        let limit = |field: &str| rolling.and_then(|rolling| rolling.get(field));
+        let replicas = self.replicas();
+        let surge = scaled(limit("maxSurge"), replicas, true);
+        let unavailable = scaled(limit("maxUnavailable"), replicas, false);
         // Percentages can round to nothing on both sides; one pod may then be missing.
         if surge == 0 && unavailable == 0 {
             (0, 1)
@@ -217,19 +229,15 @@ fn same_metadata(one: Option<&Value>, other: Option<&Value>) -> bool {
 
 /// Labels but for the hash; none left are no labels.
 fn same_labels(one: Option<&Value>, other: Option<&Value>) -> bool {
-    let of = |labels: Option<&Value>| match labels {
-        Some(Value::Object(labels)) => Some(
-            labels
-                .iter()
-                .filter(|(key, _)| *key != HASH_LABEL)
-                .map(|(key, value)| (key.clone(), value.clone()))
-                .collect::<Map<String, Value>>(),
-        )
-        .filter(|labels| !labels.is_empty())
-        .map(Value::Object),
-        others => others.cloned(),
-    };
-    of(one) == of(other)
+    match (one, other) {
+        (Some(Value::Object(one)), Some(Value::Object(other))) => {
+            same_but_for(one, other, HASH_LABEL, |_, _| true)
+        }
+        (Some(Value::Object(labels)), None) | (None, Some(Value::Object(labels))) => {
+            labels.keys().all(|key| key == HASH_LABEL)
+        }
+        (one, other) => one == other,
+    }
 }
 
 /// Whether two maps are the same where `field` is compared in its own way.

@@ -300,13 +300,13 @@ impl World {
             );
         }
         let labels = object::labels(&change.object);
-        let before = change.previous.as_deref().map(object::labels).unwrap_or_default();
+        let before = change.previous.as_deref().and_then(object::labels);
         let services: Vec<String> = self
             .store
             .list(Resource::Services, Some(&namespace))
             .filter(|(_, service)| {
-                let selector = LabelSelector::from_map(&object::strings(service, &["spec", "selector"]));
-                !selector.is_empty() && (selector.matches(&labels) || selector.matches(&before))
+                let selector = LabelSelector::from_labels(object::at(service, &["spec", "selector"]));
+                !selector.is_empty() && (selector.matches(labels) || selector.matches(before))
             })
             .map(|(key, _)| key.name.clone())
             .collect();
@@ -362,7 +362,6 @@ impl World {
     ) -> Arc<Value> {
         let mut object = object.into();
         let before = self.store.get(&key).cloned();
-        let time = self.clock.seconds();
         match &before {
             Some(before) => {
                 if Arc::ptr_eq(before, &object) || *before == object {
@@ -377,7 +376,10 @@ impl World {
                     object::set(object, &["metadata", "generation"], json!(generation + 1));
                 }
             }
-            None => self.stamp(key.resource, Arc::make_mut(&mut object), &time),
+            None => {
+                let time = self.clock.seconds();
+                self.stamp(key.resource, Arc::make_mut(&mut object), &time);
+            }
         }
         // What the controllers write all the time on objects nobody else owns is not worth keeping apart by field.
         let worth = before.is_none() || key.resource == Resource::Deployments;
@@ -386,7 +388,7 @@ impl World {
                 manager,
                 operation: "Update",
                 subresource,
-                time: &time,
+                time: &self.clock.seconds(),
             };
             managed_fields::record_update(before.as_deref(), Arc::make_mut(&mut object), &writer);
         }

@@ -1,8 +1,8 @@
 //! Writes through the API: create, update and patch, with the server's order of checks.
 
-use crate::access::User;
 use crate::api_server::Outcome;
 use crate::api_status::ApiStatus;
+use crate::call::{Body, Call};
 use crate::kinds::Resource;
 use crate::managed_fields::{self, Writer};
 use crate::object;
@@ -11,9 +11,9 @@ use crate::request::{Query, Target};
 use crate::store::Key;
 use crate::world::World;
 use crate::{defaults, scale, schema, strategic, validation};
-use bytes::Bytes;
-use http::{Request, header};
 use serde_json::{Value, json};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What of a write does not depend on the object.
@@ -27,14 +27,8 @@ struct Options<'a> {
 }
 
 impl World {
-    pub(crate) fn create(
-        &mut self,
-        user: &User,
-        target: &Target,
-        query: &Query,
-        request: &Request<Bytes>,
-    ) -> Outcome {
-        let mut object = decode(request.body())?;
+    pub(crate) fn create(&mut self, target: &Target, query: &Query, call: &Call<'_>) -> Outcome {
+        let mut object = decode(call.body)?;
         if object::name(&object).is_empty() {
             let prefix = object::text(&object, &["metadata", "generateName"]).to_owned();
             if !prefix.is_empty() {
@@ -42,7 +36,7 @@ impl World {
                 object::set(&mut object, &["metadata", "name"], json!(name));
             }
         }
-        let options = options(query, request, "Update", "", user)?;
+        let options = options(query, call, "Update", "")?;
         self.insert(target, object, &options)
     }
 
@@ -157,15 +151,9 @@ impl World {
         Ok(object)
     }
 
-    pub(crate) fn update(
-        &mut self,
-        user: &User,
-        target: &Target,
-        query: &Query,
-        request: &Request<Bytes>,
-    ) -> Outcome {
-        let body = decode(request.body())?;
-        let options = options(query, request, "Update", &target.subresource, user)?;
+    pub(crate) fn update(&mut self, target: &Target, query: &Query, call: &Call<'_>) -> Outcome {
+        let body = decode(call.body)?;
+        let options = options(query, call, "Update", &target.subresource)?;
         let before = self.existing(target)?;
         let object = if target.subresource == "scale" {
             scale::put_back(&before, &body)
@@ -186,33 +174,22 @@ impl World {
             .ok_or_else(|| ApiStatus::not_found(target.kind, &target.name))
     }
 
-    pub(crate) fn patch(
-        &mut self,
-        user: &User,
-        target: &Target,
-        query: &Query,
-        request: &Request<Bytes>,
-    ) -> Outcome {
-        let media = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .unwrap_or("")
-            .trim();
-        let body: Value = serde_json::from_slice(request.body())
+    pub(crate) fn patch(&mut self, target: &Target, query: &Query, call: &Call<'_>) -> Outcome {
+        let body = call
+            .body
+            .json()
             .map_err(|error| ApiStatus::bad_request(error.to_string()))?;
-        if media == "application/apply-patch+yaml" {
-            return self.apply(user, target, query, request, body);
+        if call.media == "application/apply-patch+yaml" {
+            return self.apply(target, query, call, body);
         }
-        let options = options(query, request, "Update", &target.subresource, user)?;
+        let options = options(query, call, "Update", &target.subresource)?;
         let before = self.existing(target)?;
         let shown = if target.subresource == "scale" {
-            scale::of(&before)
+            Cow::Owned(scale::of(&before))
         } else {
-            (*before).clone()
+            Cow::Borrowed(&*before)
         };
-        let patched = match media {
+        let patched = match call.media {
             "application/json-patch+json" => {
                 patch::json_patch(&shown, &body).map_err(|error| match error {
                     PatchError::Malformed(why) => ApiStatus::bad_request(why),
@@ -237,20 +214,13 @@ impl World {
         self.overwrite(target, &before, object, &options)
     }
 
-    fn apply(
-        &mut self,
-        user: &User,
-        target: &Target,
-        query: &Query,
-        request: &Request<Bytes>,
-        mut config: Value,
-    ) -> Outcome {
+    fn apply(&mut self, target: &Target, query: &Query, call: &Call<'_>, mut config: Value) -> Outcome {
         if query.get("fieldManager").is_none() {
             return Err(ApiStatus::bad_request(
                 "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
             ));
         }
-        let options = options(query, request, "Apply", &target.subresource, user)?;
+        let options = options(query, call, "Apply", &target.subresource)?;
         let key = Key::new(target.kind.resource, &target.namespace, &target.name);
         let before = self.store.get(&key).cloned();
         object::set(&mut config, &["metadata", "name"], json!(target.name));
@@ -276,7 +246,7 @@ impl World {
         &mut self,
         target: &Target,
         before: &Value,
-        object: Value,
+        mut object: Value,
         options: &Options<'_>,
     ) -> Outcome {
         let kind = target.kind;
@@ -284,7 +254,11 @@ impl World {
         if !stated.is_empty() && stated != object::text(before, &["metadata", "resourceVersion"]) {
             return Err(ApiStatus::stale(kind, &target.name));
         }
+        let aside = set_aside(before, &mut object);
         let mut object = self.prepare(target, object, options.strict)?;
+        for (path, part) in aside {
+            object::set(&mut object, path, part);
+        }
         for field in [
             "uid",
             "creationTimestamp",
@@ -364,8 +338,9 @@ impl World {
     }
 }
 
-pub(crate) fn decode(body: &Bytes) -> Result<Value, ApiStatus> {
-    let value: Value = serde_json::from_slice(body)
+pub(crate) fn decode(body: Body<'_>) -> Result<Value, ApiStatus> {
+    let value = body
+        .json()
         .map_err(|error| ApiStatus::bad_request(format!("the object provided is unrecognized: {error}")))?;
     if value.is_object() {
         Ok(value)
@@ -376,10 +351,9 @@ pub(crate) fn decode(body: &Bytes) -> Result<Value, ApiStatus> {
 
 fn options<'a>(
     query: &Query,
-    request: &Request<Bytes>,
+    call: &Call<'_>,
     operation: &'static str,
     subresource: &'a str,
-    user: &User,
 ) -> Result<Options<'a>, ApiStatus> {
     let dry_run = match query.get("dryRun") {
         None => false,
@@ -392,12 +366,7 @@ fn options<'a>(
     };
     let manager = query.get("fieldManager").map(str::to_owned).unwrap_or_else(|| {
         // Without a manager the server takes the user agent up to its first slash.
-        request
-            .headers()
-            .get(header::USER_AGENT)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|agent| agent.split('/').next())
-            .map_or_else(|| user.name().to_owned(), str::to_owned)
+        call.agent.unwrap_or(call.user.name()).to_owned()
     });
     Ok(Options {
         manager,
@@ -416,15 +385,32 @@ fn wrong_uid(target: &Target, wanted: &str, found: &str) -> ApiStatus {
     )
 }
 
+/// The large parts of an update that are as they were, set aside: they went through the kind's types when they came.
+fn set_aside(before: &Value, object: &mut Value) -> Vec<(&'static [&'static str], Value)> {
+    let parts: [&[&str]; 2] = [&["status"], &["spec", "template"]];
+    let mut aside = Vec::new();
+    for path in parts {
+        let part = object::at(object, path);
+        if part.is_some() && part == object::at(before, path) {
+            aside.extend(object::remove(object, path).map(|part| (path, part)));
+        }
+    }
+    aside
+}
+
 /// Deployments count changes of annotations too, since their controller copies these to ReplicaSets.
 fn generation_moves(resource: Resource, before: &Value, after: &Value) -> bool {
-    let annotations = |object: &Value| object::strings(object, &["metadata", "annotations"]);
+    let annotations =
+        |object| object::strings(object, &["metadata", "annotations"]).collect::<BTreeMap<_, _>>();
     (resource.kind().has_generation() && before.get("spec") != after.get("spec"))
         || (resource == Resource::Deployments && annotations(before) != annotations(after))
 }
 
 /// The server writes nothing when only the times in managedFields would change.
 fn same_but_for_times(before: &Value, after: &Value) -> bool {
+    if object::items(before, &["metadata", "managedFields"]).is_empty() {
+        return before == after;
+    }
     let bare = |object: &Value| {
         let mut bare = object.clone();
         for entry in bare

@@ -14,7 +14,6 @@ use practice::Resource;
 use release::Timestamp;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -54,7 +53,7 @@ impl Workloads for Port {
             let mut room = self.room();
             let machine = &mut room.machines[self.machine];
             match &answer {
-                Ok(accepted) => machine.watch.accepted(&Arc::new(accepted.object.clone())),
+                Ok(accepted) => machine.watch.accepted(accepted.object.json()),
                 Err(_) => machine.doubt = true,
             }
         }

@@ -136,9 +136,9 @@ impl Inner {
         let story = self.history.story(&ReleaseId(request.release)).await?;
         let dossier = &story.dossier;
         let title = picture::workload_name(&dossier.workload);
-        let mut after = dossier.before.clone();
+        let mut after = (*dossier.before).clone();
         if let Some(template) = after.pointer_mut("/spec/template") {
-            *template = dossier.new_template.clone();
+            *template = (*dossier.new_template).clone();
         }
         Ok(vec![manifest_diff(title, &dossier.before, &after)])
     }

@@ -6,7 +6,7 @@ use crate::runtime::Application;
 use crate::view::{
     Check, CheckState, Contact, ContactState, Estimate, Finding, LiveRelease, RollbackChoice, Said,
 };
-use conductor::{Dossier, Observed, Pursuit, Workloads as _};
+use conductor::{Dossier, Manifest, Observed, Pursuit, Workloads as _};
 use release::{Goal, MAX_PHASES, Plan, ReleaseId, RollbackTarget, Share, Stage};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -129,7 +129,7 @@ impl Inner {
         let goal = Goal::RolledBack {
             target: target.target.clone(),
         };
-        let pursuit = Pursuit::imagined(&seen, goal, found.template, live, &Plan::default());
+        let pursuit = Pursuit::imagined(&seen, goal, found.template.into(), live.into(), &Plan::default());
         let mut readiness = self
             .readiness(application.workload(), &pursuit, &seen)
             .await
@@ -155,7 +155,8 @@ impl Inner {
         } else {
             Goal::Share { share: first }
         };
-        let pursuit = Pursuit::imagined(seen, goal, template.clone(), template.clone(), plan);
+        let template = Manifest::from(template.clone());
+        let pursuit = Pursuit::imagined(seen, goal, template.clone(), template, plan);
         match self
             .workloads
             .preflight(&pursuit, application.workload(), &shares)

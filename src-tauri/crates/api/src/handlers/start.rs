@@ -5,7 +5,7 @@ use crate::runtime::{Application, Environment};
 use crate::view::{
     CheckState, Failure, PreflightRequest, ResumeAtRequest, StartRequest, Started, VersionSource,
 };
-use conductor::{Dossier, Driver, Workloads as _};
+use conductor::{Dossier, Driver, Manifest, Workloads as _};
 use release::{Command, Plan, Release, ReleaseId, ReleaseKind, RollbackTarget, Stage};
 use serde_json::Value;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ impl Inner {
             .begin(
                 &wanted.environment,
                 &wanted.application,
-                wanted.before,
+                wanted.before.into(),
                 release,
                 wanted.template,
                 request.reason,
@@ -71,7 +71,7 @@ impl Inner {
         self: &Arc<Self>,
         environment: &Environment,
         application: &Application,
-        before: Value,
+        before: Manifest,
         release: Release,
         template: Value,
         reason: String,
@@ -93,7 +93,7 @@ impl Inner {
             created: self.clock_of(environment).now(),
             reason,
             before,
-            new_template: template,
+            new_template: template.into(),
             other_templates: Default::default(),
             judging: judge::Options::default(),
             epoch: 1,

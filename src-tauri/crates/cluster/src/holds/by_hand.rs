@@ -1,7 +1,7 @@
-use super::live::text;
 use super::next::{Rules, Situation};
 use super::originals::Originals;
 use super::patch::PatchBuilder;
+use crate::field::text;
 use conductor::{Observed, Pursuit};
 use release::Goal;
 
@@ -17,7 +17,7 @@ pub fn finish_by_hand(pursuit: &Pursuit, seen: &Observed) -> String {
         &pursuit.new_template
     };
     let mut patch = PatchBuilder::by_hand(&situation.live, &pursuit.uid);
-    if situation.live.template_hash != super::template_hash(template) {
+    if situation.live.template_hash != super::template::hash_of(template) {
         patch.template(template);
     }
     patch.unpause();

@@ -1,11 +1,13 @@
 use super::marker::{Marker, OPERATION_ANNOTATION};
 use super::originals::HOLD_MIN_READY_SECONDS;
-use super::template::template_hash;
+use super::template::hash_in;
+use crate::field::{annotation, field, number, text};
+use conductor::Manifest;
 use serde_json::Value;
 
 /// What the live object says, read once.
 pub(crate) struct Live<'a> {
-    pub object: &'a Value,
+    pub object: &'a Manifest,
     pub uid: &'a str,
     pub generation: i64,
     pub replicas: u32,
@@ -18,11 +20,11 @@ pub(crate) struct Live<'a> {
     pub recreate: bool,
     pub operation: Option<&'a str>,
     pub marker: Option<Marker>,
-    pub template_hash: String,
+    pub template_hash: &'a str,
 }
 
 impl<'a> Live<'a> {
-    pub fn read(object: &'a Value) -> Live<'a> {
+    pub fn read(object: &'a Manifest) -> Live<'a> {
         let replicas = replicas(object);
         Live {
             object,
@@ -32,14 +34,11 @@ impl<'a> Live<'a> {
             min_ready_seconds: number(object, "/spec/minReadySeconds"),
             surge: max_surge_pods(object),
             unavailable: max_unavailable_pods(object),
-            paused: object.pointer("/spec/paused").and_then(Value::as_bool) == Some(true),
+            paused: field(object, "/spec/paused").and_then(Value::as_bool) == Some(true),
             recreate: text(object, "/spec/strategy/type") == "Recreate",
             operation: annotation(object, OPERATION_ANNOTATION),
             marker: Marker::read(object),
-            template_hash: object
-                .pointer("/spec/template")
-                .map(template_hash)
-                .unwrap_or_default(),
+            template_hash: hash_in(object),
         }
     }
 
@@ -51,22 +50,21 @@ impl<'a> Live<'a> {
 
 /// `spec.replicas`; absent means 1.
 pub(crate) fn replicas(object: &Value) -> u32 {
-    object
-        .pointer("/spec/replicas")
+    field(object, "/spec/replicas")
         .and_then(Value::as_u64)
         .map_or(1, |count| u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// A Deployment's `maxSurge` in pods at its present number of replicas; a percentage is rounded up, absent means 25 %.
 pub fn max_surge_pods(deployment: &Value) -> u32 {
-    let given = deployment.pointer("/spec/strategy/rollingUpdate/maxSurge");
+    let given = field(deployment, "/spec/strategy/rollingUpdate/maxSurge");
     pods_of(given, replicas(deployment), true)
 }
 
 /// A Deployment's `maxUnavailable` in pods at its present number of replicas; a percentage is rounded down, absent means
 /// 25 %. As the controller has it: 1 if neither surge nor this would allow a pod.
 pub fn max_unavailable_pods(deployment: &Value) -> u32 {
-    let given = deployment.pointer("/spec/strategy/rollingUpdate/maxUnavailable");
+    let given = field(deployment, "/spec/strategy/rollingUpdate/maxUnavailable");
     let pods = pods_of(given, replicas(deployment), false);
     if pods == 0 && max_surge_pods(deployment) == 0 {
         1
@@ -86,16 +84,4 @@ fn pods_of(given: Option<&Value>, replicas: u32, up: bool) -> u32 {
     let exact = percent * u64::from(replicas);
     let pods = if up { exact.div_ceil(100) } else { exact / 100 };
     u32::try_from(pods).unwrap_or(u32::MAX)
-}
-
-pub(crate) fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
-    object.pointer("/metadata/annotations")?.get(name)?.as_str()
-}
-
-pub(crate) fn text<'a>(object: &'a Value, path: &str) -> &'a str {
-    object.pointer(path).and_then(Value::as_str).unwrap_or_default()
-}
-
-pub(crate) fn number(object: &Value, path: &str) -> i64 {
-    object.pointer(path).and_then(Value::as_i64).unwrap_or(0)
 }

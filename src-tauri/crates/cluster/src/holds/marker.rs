@@ -1,6 +1,6 @@
-use super::live::annotation;
 use super::originals::{HOLD_MIN_READY_SECONDS, Originals};
-use super::template::template_hash;
+use super::template::{hash_in, hash_of};
+use crate::field::annotation;
 use conductor::Pursuit;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -45,12 +45,8 @@ impl Marker {
             uid: pursuit.uid.clone(),
             epoch: pursuit.epoch,
             versions: Some(MarkedVersions {
-                from: pursuit
-                    .before
-                    .pointer("/spec/template")
-                    .map(template_hash)
-                    .unwrap_or_default(),
-                to: template_hash(&pursuit.new_template),
+                from: hash_in(&pursuit.before).to_owned(),
+                to: hash_of(&pursuit.new_template).to_owned(),
             }),
             originals: Originals::of(&pursuit.before),
         }

@@ -39,4 +39,5 @@ pub use next::next;
 pub use next::{Mistake, next_with};
 pub use originals::{HOLD_DEADLINE_SECONDS, HOLD_MIN_READY_SECONDS};
 pub use share::{ShareProblem, possible_shares, surge_pods, target_pods};
+pub(crate) use template::{hash_of, version_in};
 pub use template::{template_hash, version_of};

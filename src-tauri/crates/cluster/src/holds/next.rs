@@ -1,9 +1,10 @@
 use super::foreign;
-use super::live::{Live, number};
+use super::live::Live;
 use super::marker::Marker;
 use super::originals::{DEADLINE, HOLD_DEADLINE_SECONDS, HOLD_MIN_READY_SECONDS, Originals};
-use super::template::template_hash;
+use super::template::{hash_in, hash_of};
 use super::{fence, promote, roll_back, walk};
+use crate::field::number;
 use conductor::{Next, Observed, Pursuit, Waiting};
 use release::Goal;
 
@@ -165,8 +166,8 @@ pub(crate) struct Situation<'a> {
     pub seen: &'a Observed,
     pub live: Live<'a>,
     pub rules: Rules,
-    pub new_hash: String,
-    pub before_hash: String,
+    pub new_hash: &'a str,
+    pub before_hash: &'a str,
 }
 
 impl<'a> Situation<'a> {
@@ -176,12 +177,8 @@ impl<'a> Situation<'a> {
             seen,
             live: Live::read(&seen.object),
             rules,
-            new_hash: template_hash(&pursuit.new_template),
-            before_hash: pursuit
-                .before
-                .pointer("/spec/template")
-                .map(template_hash)
-                .unwrap_or_default(),
+            new_hash: hash_of(&pursuit.new_template),
+            before_hash: hash_in(&pursuit.before),
         }
     }
 

@@ -1,3 +1,4 @@
+use crate::field::field;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -27,7 +28,7 @@ pub(crate) struct Originals {
 
 impl Originals {
     pub fn of(object: &Value) -> Originals {
-        let field = |path| object.pointer(path).filter(|value| !value.is_null()).cloned();
+        let field = |path| field(object, path).filter(|value| !value.is_null()).cloned();
         Originals {
             min_ready_seconds: field(MIN_READY),
             progress_deadline_seconds: field(DEADLINE),

@@ -26,7 +26,7 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
             promote(at, &originals, adopting)
         };
     }
-    if let Some(waiting) = at.until_everything_is(&at.new_hash, true) {
+    if let Some(waiting) = at.until_everything_is(at.new_hash, true) {
         return Next::Wait(if live.paused { Waiting::Paused } else { waiting });
     }
     let ours = at.is_ours() || at.hold_left_its_deadline(&originals);

@@ -1,17 +1,17 @@
 use super::foreign;
-use super::live::number;
 use super::next::Situation;
 use super::originals::{DEADLINE, HOLD_DEADLINE_SECONDS, Originals};
 use super::patch::PatchBuilder;
 use super::share::surge_pods;
-use super::template::template_hash;
+use super::template::hash_of;
+use crate::field::{field, number};
 use conductor::{ActKind, Next};
 use serde_json::json;
 
 pub(crate) fn next(at: &Situation<'_>) -> Next {
     let live = &at.live;
     let originals = Originals::of(&at.pursuit.before);
-    let target = template_hash(&at.pursuit.template);
+    let target = hash_of(&at.pursuit.template);
     if live.template_hash != target {
         // A person's click wins over whatever others did; a rule stops and asks.
         if !at.pursuit.insist
@@ -19,12 +19,12 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
         {
             return Next::Foreign { what };
         }
-        return back(at, &originals, &target, ActKind::RollBack);
+        return back(at, &originals, target, ActKind::RollBack);
     }
     if live.paused || live.min_ready_seconds != originals.min_ready() && live.held() {
-        return back(at, &originals, &target, ActKind::Tidy);
+        return back(at, &originals, target, ActKind::Tidy);
     }
-    if let Some(waiting) = at.until_everything_is(&target, false) {
+    if let Some(waiting) = at.until_everything_is(target, false) {
         return Next::Wait(waiting);
     }
     if at.may_be_on_its_way() {
@@ -116,7 +116,7 @@ fn back(at: &Situation<'_>, originals: &Originals, target: &str, kind: ActKind) 
             patch.strategy(originals.max_surge.clone(), originals.max_unavailable.clone());
         }
     } else {
-        if number(live.object, DEADLINE) <= originals.min_ready() && live.object.pointer(DEADLINE).is_some() {
+        if number(live.object, DEADLINE) <= originals.min_ready() && field(live.object, DEADLINE).is_some() {
             patch.deadline(Some(json!(HOLD_DEADLINE_SECONDS)));
         }
         let surge = if missing > own_surge {

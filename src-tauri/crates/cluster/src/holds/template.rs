@@ -1,7 +1,8 @@
+use crate::field::field;
+use conductor::Manifest;
 use release::{ContainerImage, Version};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// The hash of a pod template: hexadecimal SHA-256 of its canonical JSON.
 ///
@@ -9,22 +10,53 @@ use std::fmt::Write;
 /// `pod-template-hash`, `creationTimestamp`, nulls and empty maps of metadata do not count. Both sides must carry the
 /// API server's defaults (a template from a file must go through a server-side dry run first).
 pub fn template_hash(template: &Value) -> String {
-    let mut text = String::new();
-    write_canonical(&essential(template), &mut text);
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut hash = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
-        // Writing to a String cannot fail.
-        let _ = write!(hash, "{byte:02x}");
+    for byte in Sha256::digest(canonical(template)) {
+        for digit in [byte >> 4, byte & 0xf] {
+            hash.push(char::from(DIGITS[usize::from(digit)]));
+        }
     }
     hash
 }
 
+/// The hash of a pod template.
+pub(crate) fn hash_of(template: &Manifest) -> &str {
+    template.template_hash(template_hash)
+}
+
+/// The hash of a workload's pod template; "" if it has none.
+pub(crate) fn hash_in(workload: &Manifest) -> &str {
+    workload.template_hash(|workload| {
+        field(workload, "/spec/template")
+            .map(template_hash)
+            .unwrap_or_default()
+    })
+}
+
+/// What a workload's pod template runs.
+pub(crate) fn version_in(workload: &Manifest) -> Version {
+    match field(workload, "/spec/template") {
+        Some(template) => Version {
+            containers: containers(template),
+            template_hash: hash_in(workload).to_owned(),
+        },
+        None => version_of(&Value::Null),
+    }
+}
+
 /// What a pod template runs.
 pub fn version_of(template: &Value) -> Version {
+    Version {
+        containers: containers(template),
+        template_hash: template_hash(template),
+    }
+}
+
+fn containers(template: &Value) -> Vec<ContainerImage> {
     let mut containers = Vec::new();
     for (list, init) in [("initContainers", true), ("containers", false)] {
-        let entries = template
-            .pointer("/spec")
+        let entries = field(template, "/spec")
             .and_then(|spec| spec.get(list))
             .and_then(Value::as_array);
         for entry in entries.into_iter().flatten() {
@@ -42,72 +74,92 @@ pub fn version_of(template: &Value) -> Version {
             });
         }
     }
-    Version {
-        containers,
-        template_hash: template_hash(template),
-    }
+    containers
 }
 
-/// The template without what a controller or a serializer adds.
-fn essential(template: &Value) -> Value {
-    let mut template = without_nulls(template);
-    let Some(root) = template.as_object_mut() else {
-        return template;
-    };
-    if let Some(metadata) = root.get_mut("metadata").and_then(Value::as_object_mut) {
-        metadata.remove("creationTimestamp");
-        if let Some(labels) = metadata.get_mut("labels").and_then(Value::as_object_mut) {
-            labels.remove("pod-template-hash");
+/// JSON with sorted keys and no spaces, without what a controller or a serializer adds.
+fn canonical(template: &Value) -> Vec<u8> {
+    let mut json = Vec::with_capacity(1024);
+    write_canonical(template, Part::Template, &mut json);
+    json
+}
+
+/// Where in a template a value stands, as far as that decides what counts.
+#[derive(Clone, Copy)]
+enum Part {
+    Template,
+    Metadata,
+    Labels,
+    Anything,
+}
+
+impl Part {
+    fn child(self, key: &str) -> Part {
+        match (self, key) {
+            (Part::Template, "metadata") => Part::Metadata,
+            (Part::Metadata, "labels") => Part::Labels,
+            _ => Part::Anything,
         }
-        metadata.retain(|_, value| !value.as_object().is_some_and(Map::is_empty));
     }
-    root.retain(|key, value| key != "metadata" || !value.as_object().is_some_and(Map::is_empty));
-    template
-}
 
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(map) => Value::Object(
-            map.iter()
-                .filter(|(_, value)| !value.is_null())
-                .map(|(key, value)| (key.clone(), without_nulls(value)))
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
-        other => other.clone(),
-    }
-}
-
-/// JSON with sorted keys and no spaces. Sorting is done here because the order of serde_json's maps depends on a feature that
-/// any other crate of a build may turn on.
-fn write_canonical(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(map) => {
-            let mut keys: Vec<&String> = map.keys().collect();
-            keys.sort();
-            text.push('{');
-            for (index, key) in keys.into_iter().enumerate() {
-                if index > 0 {
-                    text.push(',');
-                }
-                text.push_str(&Value::from(key.as_str()).to_string());
-                text.push(':');
-                write_canonical(&map[key], text);
+    /// Whether an entry of a map that stands here counts.
+    fn counts(self, key: &str, value: &Value) -> bool {
+        let nothing = || {
+            value
+                .as_object()
+                .is_some_and(|map| self.child(key).counted(map).next().is_none())
+        };
+        !value.is_null()
+            && match self {
+                Part::Template => key != "metadata" || !nothing(),
+                Part::Metadata => key != "creationTimestamp" && !nothing(),
+                Part::Labels => key != "pod-template-hash",
+                Part::Anything => true,
             }
-            text.push('}');
+    }
+
+    fn counted(self, map: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+        map.iter().filter(move |(key, value)| self.counts(key, value))
+    }
+}
+
+/// Sorting is done here because the order of serde_json's maps depends on a feature that any other crate of a build may
+/// turn on.
+fn write_canonical(value: &Value, part: Part, json: &mut Vec<u8>) {
+    match value {
+        Value::Object(map) if map.keys().is_sorted() => write_map(part.counted(map), part, json),
+        Value::Object(map) => {
+            let mut entries: Vec<_> = part.counted(map).collect();
+            entries.sort_by_key(|(key, _)| *key);
+            write_map(entries.into_iter(), part, json);
         }
         Value::Array(items) => {
-            text.push('[');
+            json.push(b'[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
-                    text.push(',');
+                    json.push(b',');
                 }
-                write_canonical(item, text);
+                write_canonical(item, Part::Anything, json);
             }
-            text.push(']');
+            json.push(b']');
         }
-        other => text.push_str(&other.to_string()),
+        // Writing to memory cannot fail.
+        other => drop(serde_json::to_writer(json, other)),
     }
+}
+
+fn write_map<'a>(entries: impl Iterator<Item = (&'a String, &'a Value)>, part: Part, json: &mut Vec<u8>) {
+    json.push(b'{');
+    for (index, (key, value)) in entries.enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
+        // Writing to memory cannot fail.
+        drop(serde_json::to_writer(&mut *json, key));
+        json.push(b':');
+        write_canonical(value, part.child(key), json);
+    }
+    json.push(b'}');
 }
 
 #[cfg(test)]
@@ -126,6 +178,30 @@ mod tests {
             "metadata": {"labels": {"pod-template-hash": "abc", "app": "checkout"}, "annotations": {}}
         });
         assert_eq!(template_hash(&deployment), template_hash(&replica_set));
+    }
+
+    #[test]
+    fn what_counts_in_a_template_is_written_with_sorted_keys() {
+        let text = |template: Value| String::from_utf8(canonical(&template)).unwrap();
+        let template = json!({
+            "spec": {"b": [null, {"z": 1, "a": null}], "a": "\"ü\n", "empty": {}, "none": null},
+            "metadata": {
+                "creationTimestamp": "2026-01-01T00:00:00Z", "labels": {"pod-template-hash": "x"},
+                "annotations": {"only": null}, "finalizers": [], "name": {"creationTimestamp": 1.5}
+            }
+        });
+        let written = r#"{"metadata":{"finalizers":[],"name":{"creationTimestamp":1.5}},"#.to_owned()
+            + r#""spec":{"a":"\"ü\n","b":[null,{"z":1}],"empty":{}}}"#;
+        assert_eq!(text(template), written);
+        assert_eq!(
+            text(json!({"metadata": {"labels": {}}, "a": true})),
+            r#"{"a":true}"#
+        );
+        assert_eq!(
+            text(json!({"metadata": "none", "x": {"metadata": {}}})),
+            r#"{"metadata":"none","x":{"metadata":{}}}"#
+        );
+        assert_eq!(text(Value::Null), "null");
     }
 
     #[test]

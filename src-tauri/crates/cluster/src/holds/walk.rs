@@ -68,8 +68,8 @@ pub(crate) fn towards(at: &Situation<'_>, share: Share) -> Next {
     if live.replicas == 0 {
         return Next::Wait(Waiting::NoReplicas);
     }
-    let arm = at.arm(&at.new_hash);
-    let others = at.others(&at.new_hash);
+    let arm = at.arm(at.new_hash);
+    let others = at.others(at.new_hash);
     let pods = Pods {
         replicas: live.replicas,
         canary: arm.wanted,

@@ -9,7 +9,7 @@ const LARGEST: usize = 256 * 1024;
 
 /// The charter in a ConfigMap; `None` if there is none that this version can read.
 pub fn read_charter(config_map: &Value) -> Option<Charter> {
-    serde_json::from_str(config_map.pointer("/data")?.get(KEY)?.as_str()?).ok()
+    serde_json::from_str(config_map.get("data")?.get(KEY)?.as_str()?).ok()
 }
 
 /// The ConfigMap with a charter, in the place of the one that was found.

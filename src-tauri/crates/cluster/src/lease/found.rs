@@ -1,7 +1,7 @@
 //! A release that another Slipway made, put together from what stands in the cluster.
 
 use crate::holds::{self, Marker};
-use conductor::{Charter, Dossier, Observed, OperationId, PortError, Revision, WorkloadRef};
+use conductor::{Charter, Dossier, Manifest, Observed, OperationId, PortError, Revision, WorkloadRef};
 use release::{Person, Plan, Release, ReleaseId, Stage, Version};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -53,14 +53,14 @@ pub fn found_release(
     };
     let template = |version: &Version| template_of(version, seen, revisions);
     let before = holds::before_release(&seen.object, marker.as_ref(), template(&release.from)?);
-    let other_templates: BTreeMap<String, Value> = charter
+    let other_templates: BTreeMap<String, Manifest> = charter
         .iter()
         .flat_map(|charter| &charter.other_templates)
         .filter_map(|hash| {
             let known = revisions
                 .iter()
                 .find(|known| known.version.template_hash == *hash)?;
-            Some((hash.clone(), known.template.clone()))
+            Some((hash.clone(), known.template.clone().into()))
         })
         .collect();
     let operations = charter
@@ -71,8 +71,8 @@ pub fn found_release(
         uid: seen.view.uid.clone(),
         created: charter.map_or(seen.at, |charter| charter.created),
         reason: charter.map(|charter| charter.reason.clone()).unwrap_or_default(),
-        before,
-        new_template: template(&release.to)?,
+        before: before.into(),
+        new_template: template(&release.to)?.into(),
         other_templates,
         signals: charter.map(|charter| charter.signals.clone()).unwrap_or_default(),
         judging: charter.map(|charter| charter.judging).unwrap_or_default(),

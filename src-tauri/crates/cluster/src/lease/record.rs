@@ -45,10 +45,10 @@ pub struct LeaseRecord {
 impl LeaseRecord {
     /// Reads a Lease; what is missing is empty.
     pub fn read(lease: &Value) -> LeaseRecord {
-        let spec = |field: &str| lease.pointer("/spec").and_then(|spec| spec.get(field));
+        let spec = |field: &str| lease.get("spec")?.get(field);
         let count = |field: &str| spec(field).and_then(Value::as_u64).unwrap_or(0);
         let annotation = |name: &str| {
-            let text = lease.pointer("/metadata/annotations")?.get(name)?.as_str()?;
+            let text = crate::field::annotation(lease, name)?;
             (!text.is_empty()).then(|| text.to_owned())
         };
         let holder = spec("holderIdentity").and_then(Value::as_str).map(str::to_owned);

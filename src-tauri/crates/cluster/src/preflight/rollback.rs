@@ -1,6 +1,6 @@
 use super::surroundings::Surroundings;
 use super::{Finding, access, config, dry_run, owners, quota};
-use crate::holds::{finish_by_hand, template_hash};
+use crate::holds::{finish_by_hand, hash_of};
 use crate::workloads::{KubeWorkloads, moment, pods_of};
 use conductor::{Next, Observed, PreparedAct, Pursuit, WorkloadRef, Workloads};
 use kube::Client;
@@ -52,8 +52,8 @@ pub(crate) async fn readiness(
         rehearsal,
         start_seconds(client, at, seen),
     );
-    let target = template_hash(&pursuit.template);
-    let there = seen.view.arm(&target).map_or(0, |arm| arm.ready);
+    let target = hash_of(&pursuit.template);
+    let there = seen.view.arm(target).map_or(0, |arm| arm.ready);
     let pods_to_start = seen.view.replicas.saturating_sub(there);
     let mut findings = [access, owners, config].concat();
     if pursuit.template.is_null() {

@@ -1,8 +1,8 @@
 use super::{Asked, Finding};
-use crate::holds::template_hash;
+use crate::holds::hash_of;
 
 pub(crate) fn check(asked: &Asked<'_>) -> Vec<Finding> {
-    if asked.seen.view.version.template_hash != template_hash(&asked.pursuit.new_template) {
+    if asked.seen.view.version.template_hash != hash_of(&asked.pursuit.new_template) {
         return Vec::new();
     }
     vec![Finding::blocking(

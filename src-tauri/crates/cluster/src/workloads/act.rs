@@ -29,7 +29,7 @@ fn accepted(object: Value) -> Accepted {
     Accepted {
         resource_version: version.and_then(Value::as_str).unwrap_or_default().to_owned(),
         generation: generation.and_then(Value::as_i64).unwrap_or(0),
-        object,
+        object: object.into(),
     }
 }
 

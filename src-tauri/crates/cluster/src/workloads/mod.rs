@@ -16,11 +16,12 @@ mod tests;
 
 pub use environments::Environments;
 pub(crate) use path::encoded;
+pub use pods::Pod;
 pub use prepare::{NewVersion, Prepared};
 pub(crate) use read::{now, pods as pods_of};
 pub use refusal::act_error;
-pub use view::Parts;
 pub(crate) use view::moment;
+pub use view::{Parts, newer};
 
 use crate::holds;
 use crate::preflight::{self, Finding, RollbackReadiness, Severity};

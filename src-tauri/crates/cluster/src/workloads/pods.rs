@@ -1,21 +1,24 @@
+use crate::field::{field, text};
 use conductor::{PodState, PodTrouble};
 use serde_json::Value;
 
 /// Restarts after which a container that crashes is expected to crash again.
 const LASTING_RESTARTS: u64 = 2;
 
-/// What one pod says.
-pub(crate) struct Pod {
-    pub state: PodState,
-    pub troubles: Vec<PodTrouble>,
+/// What one pod says: of many kilobytes of JSON, what a look shows.
+#[derive(Debug, Clone)]
+pub struct Pod {
+    /// The uid of the ReplicaSet that it belongs to.
+    pub(crate) owner: Option<String>,
+    pub(crate) state: PodState,
+    pub(crate) troubles: Vec<PodTrouble>,
     /// Whether it has ended for good: such a pod is not counted by its ReplicaSet.
-    pub ended: bool,
+    pub(crate) ended: bool,
 }
 
 /// The uid of the controller that owns an object.
 pub(crate) fn controller(object: &Value) -> Option<&str> {
-    object
-        .pointer("/metadata/ownerReferences")?
+    field(object, "/metadata/ownerReferences")?
         .as_array()?
         .iter()
         .find(|owner| owner.get("controller").and_then(Value::as_bool) == Some(true))?
@@ -23,13 +26,18 @@ pub(crate) fn controller(object: &Value) -> Option<&str> {
         .as_str()
 }
 
-pub(crate) fn read(pod: &Value) -> Pod {
-    let text = |path: &str| pod.pointer(path).and_then(Value::as_str).unwrap_or_default();
+impl Pod {
+    /// Reads a pod as the API server has it.
+    pub fn read(pod: &Value) -> Pod {
+        read(pod)
+    }
+}
+
+fn read(pod: &Value) -> Pod {
+    let text = |path: &str| text(pod, path);
     let name = text("/metadata/name").to_owned();
     let phase = text("/status/phase");
-    let terminating = pod
-        .pointer("/metadata/deletionTimestamp")
-        .is_some_and(|at| !at.is_null());
+    let terminating = field(pod, "/metadata/deletionTimestamp").is_some_and(|at| !at.is_null());
     let mut troubles = Vec::new();
     let mut restarts = 0;
     for list in ["initContainerStatuses", "containerStatuses"] {
@@ -46,8 +54,8 @@ pub(crate) fn read(pod: &Value) -> Pod {
     if let Some(condition) = condition(pod, "PodScheduled").filter(|condition| is(condition, "False")) {
         troubles.push(PodTrouble {
             pod: name.clone(),
-            reason: field(condition, "reason"),
-            message: field(condition, "message"),
+            reason: word(condition, "reason"),
+            message: word(condition, "message"),
             lasting: false,
         });
     }
@@ -63,6 +71,7 @@ pub(crate) fn read(pod: &Value) -> Pod {
         });
     }
     Pod {
+        owner: controller(pod).map(str::to_owned),
         state: PodState {
             name,
             ready: condition(pod, "Ready").is_some_and(|condition| is(condition, "True")),
@@ -75,7 +84,7 @@ pub(crate) fn read(pod: &Value) -> Pod {
 }
 
 fn container_trouble(pod: &str, status: &Value, restarts: u64) -> Option<PodTrouble> {
-    let state = |path: &str| status.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let state = |path: &str| text(status, path);
     let last = state("/lastState/terminated/reason");
     let waiting = state("/state/waiting/reason");
     let ended = state("/state/terminated/reason");
@@ -101,8 +110,7 @@ fn container_trouble(pod: &str, status: &Value, restarts: u64) -> Option<PodTrou
 }
 
 fn condition<'a>(object: &'a Value, kind: &str) -> Option<&'a Value> {
-    object
-        .pointer("/status/conditions")?
+    field(object, "/status/conditions")?
         .as_array()?
         .iter()
         .find(|condition| condition.get("type").and_then(Value::as_str) == Some(kind))
@@ -112,7 +120,7 @@ fn is(condition: &Value, status: &str) -> bool {
     condition.get("status").and_then(Value::as_str) == Some(status)
 }
 
-fn field(condition: &Value, key: &str) -> String {
+fn word(condition: &Value, key: &str) -> String {
     condition
         .get(key)
         .and_then(Value::as_str)
@@ -125,8 +133,8 @@ pub(crate) fn replica_failure(replica_set: &Value) -> Option<PodTrouble> {
     let condition = condition(replica_set, "ReplicaFailure").filter(|condition| is(condition, "True"))?;
     Some(PodTrouble {
         pod: String::new(),
-        reason: field(condition, "reason"),
-        message: field(condition, "message"),
+        reason: word(condition, "reason"),
+        message: word(condition, "message"),
         lasting: false,
     })
 }

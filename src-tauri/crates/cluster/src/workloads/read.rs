@@ -1,7 +1,8 @@
 use super::path;
+use super::pods::Pod;
 use super::view::Parts;
 use crate::request::{Ask, ask_within};
-use conductor::{Observed, PortError, WorkloadRef};
+use conductor::{Manifest, Observed, PortError, WorkloadRef};
 use kube::Client;
 use release::Timestamp;
 use serde_json::Value;
@@ -12,18 +13,19 @@ pub(crate) const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The objects of one workload, read directly.
 pub(crate) struct Objects {
-    pub deployment: Value,
-    pub replica_sets: Vec<Value>,
+    pub deployment: Manifest,
+    pub replica_sets: Vec<Manifest>,
     /// `None` if this user may not read pods.
     pub pods: Option<Vec<Value>>,
 }
 
 impl Objects {
     pub fn observed(self) -> Observed {
+        let pods: Option<Vec<Pod>> = self.pods.map(|pods| pods.iter().map(Pod::read).collect());
         let parts = Parts {
             deployment: &self.deployment,
             replica_sets: self.replica_sets.iter().collect(),
-            pods: self.pods.as_ref().map(|pods| pods.iter().collect()),
+            pods: pods.as_ref().map(|pods| pods.iter().collect()),
         };
         parts.observed(now())
     }
@@ -93,9 +95,9 @@ pub(crate) async fn rest(client: &Client, at: &WorkloadRef, deployment: Value) -
         pods(client, at, &deployment)
     );
     Ok(Objects {
-        replica_sets: replica_sets?,
+        replica_sets: replica_sets?.into_iter().map(Manifest::from).collect(),
         pods: pods?,
-        deployment,
+        deployment: deployment.into(),
     })
 }
 

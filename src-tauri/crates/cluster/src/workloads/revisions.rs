@@ -1,6 +1,7 @@
 use super::pods::controller;
 use super::read;
-use super::view::{annotation, moment, text};
+use super::view::moment;
+use crate::field::{annotation, text};
 use crate::holds;
 use conductor::{PortError, Revision, WorkloadRef};
 use kube::Client;

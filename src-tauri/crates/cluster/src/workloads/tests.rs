@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::workloads::view::{Parts, view};
-use conductor::{ActKind, OperationId, WorkloadKind};
+use conductor::{ActKind, Manifest, OperationId, WorkloadKind};
 use http::{Method, Request, Response};
 use kube::client::Body;
 use serde_json::json;
@@ -186,15 +186,16 @@ async fn an_environment_that_is_not_connected_is_unreachable() {
     );
 }
 
-fn deployment() -> Value {
+fn deployment() -> Manifest {
     json!({
         "metadata": {"uid": "u1", "generation": 3},
         "spec": {"replicas": 4, "template": {"spec": {"containers": [{"name": "app", "image": "a:2"}]}}},
         "status": {"observedGeneration": 3}
     })
+    .into()
 }
 
-fn replica_set(uid: &str, image: &str, wanted: u32, desired: &str) -> Value {
+fn replica_set(uid: &str, image: &str, wanted: u32, desired: &str) -> Manifest {
     json!({
         "metadata": {
             "uid": uid, "labels": {"pod-template-hash": uid},
@@ -204,6 +205,7 @@ fn replica_set(uid: &str, image: &str, wanted: u32, desired: &str) -> Value {
         "spec": {"replicas": wanted, "template": {"spec": {"containers": [{"name": "app", "image": format!("a:{image}")}]}}},
         "status": {"replicas": wanted, "readyReplicas": wanted}
     })
+    .into()
 }
 
 fn pod(name: &str, owner: &str, ready: &str, deleted: bool) -> Value {
@@ -227,7 +229,8 @@ fn pods_are_counted_by_their_replica_set_and_those_on_their_way_out_are_not() {
         pod("c", "s1", "True", true),
         pod("d", "s2", "True", false),
         pod("e", "somebody-else", "True", false),
-    ];
+    ]
+    .map(|pod| Pod::read(&pod));
     let seen = view(&Parts {
         deployment: &deployment,
         replica_sets: sets.iter().collect(),

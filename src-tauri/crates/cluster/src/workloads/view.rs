@@ -1,6 +1,7 @@
 use super::pods::{self, Pod};
+use crate::field::{annotation, field, number, text};
 use crate::holds::{self, Live};
-use conductor::{ArmPods, Observed, OperationId, WorkloadView, Writer};
+use conductor::{ArmPods, Manifest, Observed, OperationId, WorkloadView, Writer};
 use release::{ReleaseId, Timestamp};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -15,11 +16,11 @@ const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
 /// The objects that a look is made of.
 pub struct Parts<'a> {
     /// The Deployment.
-    pub deployment: &'a Value,
+    pub deployment: &'a Manifest,
     /// The ReplicaSets that its selector finds; those of others are left out by their owner.
-    pub replica_sets: Vec<&'a Value>,
+    pub replica_sets: Vec<&'a Manifest>,
     /// `None` if pods may not be read: then the ReplicaSets' own counts must do.
-    pub pods: Option<Vec<&'a Value>>,
+    pub pods: Option<Vec<&'a Pod>>,
 }
 
 impl Parts<'_> {
@@ -36,16 +37,16 @@ impl Parts<'_> {
 pub(crate) fn view(parts: &Parts<'_>) -> WorkloadView {
     let object = parts.deployment;
     let live = Live::read(object);
-    let own: Vec<&Value> = parts
+    let own: Vec<&Manifest> = parts
         .replica_sets
         .iter()
         .copied()
         .filter(|set| pods::controller(set) == Some(live.uid))
         .collect();
-    let mut by_set: HashMap<&str, Vec<Pod>> = HashMap::new();
+    let mut by_set: HashMap<&str, Vec<&Pod>> = HashMap::new();
     for pod in parts.pods.iter().flatten() {
-        if let Some(owner) = pods::controller(pod) {
-            by_set.entry(owner).or_default().push(pods::read(pod));
+        if let Some(owner) = &pod.owner {
+            by_set.entry(owner).or_default().push(pod);
         }
     }
     let mut arms: Vec<ArmPods> = own
@@ -88,19 +89,30 @@ pub(crate) fn view(parts: &Parts<'_>) -> WorkloadView {
             .marker
             .as_ref()
             .map(|marker| ReleaseId(marker.release.clone())),
-        version: object
-            .pointer("/spec/template")
-            .map(holds::version_of)
-            .unwrap_or_else(|| holds::version_of(&Value::Null)),
+        version: holds::version_in(object),
         arms,
         writers: writers(object),
     }
 }
 
+/// A newer state of a workload or a ReplicaSet. The API server counts the generation up with every change of the spec, so where it
+/// is the same one, what was worked out from the pod template before is not worked out again.
+pub fn newer(object: impl Into<Manifest>, known: Option<&Manifest>) -> Manifest {
+    fn spec(object: &Manifest) -> Option<(&str, i64)> {
+        let generation = field(object, "/metadata/generation")?.as_i64()?;
+        Some((text(object, "/metadata/uid"), generation))
+    }
+    let mut object = object.into();
+    if let Some(known) = known.filter(|known| spec(known).is_some() && spec(known) == spec(&object)) {
+        object.knows_what(known);
+    }
+    object
+}
+
 /// Whether the controller is in the middle of scaling several ReplicaSets: it writes them one after the other and notes on
 /// each for which number of replicas it was done.
-fn scales(sets: &[&Value], replicas: u32) -> bool {
-    let active: Vec<&&Value> = sets
+fn scales(sets: &[&Manifest], replicas: u32) -> bool {
+    let active: Vec<&&Manifest> = sets
         .iter()
         .filter(|set| number(set, "/spec/replicas") > 0)
         .collect();
@@ -112,14 +124,11 @@ fn scales(sets: &[&Value], replicas: u32) -> bool {
         })
 }
 
-fn arm(set: &Value, pods: Option<Vec<Pod>>) -> ArmPods {
+fn arm(set: &Manifest, pods: Option<Vec<&Pod>>) -> ArmPods {
     let count = |path| u32::try_from(number(set, path)).unwrap_or(0);
     let mut arm = ArmPods {
         pod_template_hash: text(set, "/metadata/labels/pod-template-hash").to_owned(),
-        version: set
-            .pointer("/spec/template")
-            .map(holds::version_of)
-            .unwrap_or_else(|| holds::version_of(&Value::Null)),
+        version: holds::version_in(set),
         revision: annotation(set, REVISION).and_then(|revision| revision.parse().ok()),
         wanted: count("/spec/replicas"),
         pods: count("/status/replicas"),
@@ -132,7 +141,7 @@ fn arm(set: &Value, pods: Option<Vec<Pod>>) -> ArmPods {
     };
     let Some(mut pods) = pods else { return arm };
     pods.sort_by(|left, right| left.state.name.cmp(&right.state.name));
-    let stays = |pod: &&Pod| !pod.state.terminating && !pod.ended;
+    let stays = |pod: &&&Pod| !pod.state.terminating && !pod.ended;
     let total = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     arm.pods = total(pods.iter().filter(stays).count());
     arm.ready = total(pods.iter().filter(stays).filter(|pod| pod.state.ready).count());
@@ -143,10 +152,10 @@ fn arm(set: &Value, pods: Option<Vec<Pod>>) -> ArmPods {
         .fold(0, u32::saturating_add);
     for pod in pods {
         if !pod.state.terminating {
-            arm.troubles.extend(pod.troubles);
+            arm.troubles.extend(pod.troubles.iter().cloned());
         }
         if arm.states.len() < PODS_SHOWN && !pod.ended {
-            arm.states.push(pod.state);
+            arm.states.push(pod.state.clone());
         }
     }
     arm.troubles.sort_by_key(|trouble| !trouble.lasting);
@@ -156,9 +165,7 @@ fn arm(set: &Value, pods: Option<Vec<Pod>>) -> ArmPods {
 
 /// Who wrote to the object, from `managedFields`, the latest first.
 pub(crate) fn writers(object: &Value) -> Vec<Writer> {
-    let entries = object
-        .pointer("/metadata/managedFields")
-        .and_then(Value::as_array);
+    let entries = field(object, "/metadata/managedFields").and_then(Value::as_array);
     let mut writers: Vec<Writer> = entries
         .into_iter()
         .flatten()
@@ -176,16 +183,4 @@ pub(crate) fn writers(object: &Value) -> Vec<Writer> {
 pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     let at: k8s_openapi::jiff::Timestamp = text.parse().ok()?;
     Some(Timestamp(at.as_millisecond()))
-}
-
-pub(crate) fn text<'a>(object: &'a Value, path: &str) -> &'a str {
-    object.pointer(path).and_then(Value::as_str).unwrap_or_default()
-}
-
-pub(crate) fn number(object: &Value, path: &str) -> i64 {
-    object.pointer(path).and_then(Value::as_i64).unwrap_or(0)
-}
-
-pub(crate) fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
-    object.pointer("/metadata/annotations")?.get(name)?.as_str()
 }

@@ -1,12 +1,14 @@
+use super::pods::Pod;
 use super::read;
-use super::view::{Parts, text};
+use super::view::{Parts, newer};
+use crate::field::text;
 use crate::request::{Trouble, of_client_error};
-use conductor::{Observed, PortError, WorkloadRef};
+use conductor::{Manifest, Observed, PortError, WorkloadRef};
 use futures::StreamExt;
 use kube::api::{ApiResource, DynamicObject};
 use kube::runtime::watcher::{self, Event, watcher};
 use kube::{Api, Client};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -41,11 +43,11 @@ pub(crate) struct Watched {
 
 #[derive(Default)]
 struct Cache {
-    deployment: Option<Value>,
+    deployment: Option<Manifest>,
     /// By uid.
-    replica_sets: HashMap<String, Value>,
-    /// By uid; only metadata and status.
-    pods: HashMap<String, Value>,
+    replica_sets: HashMap<String, Manifest>,
+    /// By uid.
+    pods: HashMap<String, Pod>,
     complete: [bool; 3],
     pods_forbidden: bool,
     heard: Option<Instant>,
@@ -128,7 +130,7 @@ impl Watched {
     }
 
     /// Takes the object over that the API server answered to an own act.
-    pub fn accepted(&self, object: &Value) {
+    pub fn accepted(&self, object: &Manifest) {
         let mut cache = lock(&self.cache);
         cache.heard = Some(Instant::now());
         if cache.deployment.is_some() {
@@ -207,7 +209,7 @@ impl Watched {
                 return;
             }
             Event::InitApply(object) => {
-                let (uid, object) = entry(what, object);
+                let (uid, object) = entry(object);
                 fresh.insert(uid, object);
                 return;
             }
@@ -216,26 +218,35 @@ impl Watched {
                 cache.complete[what as usize] = true;
                 match what {
                     Followed::Deployment => match objects.into_values().next() {
-                        Some(object) => cache.put_deployment(object),
+                        Some(object) => cache.put_deployment(object.into()),
                         None => cache.deployment = None,
                     },
-                    Followed::ReplicaSets => cache.replica_sets = objects,
+                    Followed::ReplicaSets => {
+                        cache.replica_sets =
+                            objects.into_iter().map(|(uid, set)| (uid, set.into())).collect();
+                    }
                     Followed::Pods => {
                         cache.pods_forbidden = false;
-                        cache.pods = objects;
+                        cache.pods = objects
+                            .iter()
+                            .map(|(uid, pod)| (uid.clone(), Pod::read(pod)))
+                            .collect();
                     }
                 }
             }
             Event::Apply(object) => {
-                let (uid, object) = entry(what, object);
+                let (uid, object) = entry(object);
                 match what {
-                    Followed::Deployment => cache.put_deployment(object),
-                    Followed::ReplicaSets => drop(cache.replica_sets.insert(uid, object)),
-                    Followed::Pods => drop(cache.pods.insert(uid, object)),
+                    Followed::Deployment => cache.put_deployment(object.into()),
+                    Followed::ReplicaSets => {
+                        let set = newer(object, cache.replica_sets.get(&uid));
+                        cache.replica_sets.insert(uid, set);
+                    }
+                    Followed::Pods => drop(cache.pods.insert(uid, Pod::read(&object))),
                 }
             }
             Event::Delete(object) => {
-                let (uid, _) = entry(what, object);
+                let uid = object.metadata.uid.unwrap_or_default();
                 match what {
                     Followed::Deployment => {
                         if cache
@@ -267,13 +278,13 @@ impl Watched {
 
 impl Cache {
     /// The answer to an own act may be newer than an event that was on its way.
-    fn put_deployment(&mut self, object: Value) {
+    fn put_deployment(&mut self, object: Manifest) {
         let older = self.deployment.as_ref().is_some_and(|known| {
             text(known, "/metadata/uid") == text(&object, "/metadata/uid")
                 && version(known) > version(&object)
         });
         if !older {
-            self.deployment = Some(object);
+            self.deployment = Some(newer(object, self.deployment.as_ref()));
         }
     }
 }
@@ -283,19 +294,9 @@ fn version(object: &Value) -> u128 {
     text(object, "/metadata/resourceVersion").parse().unwrap_or(0)
 }
 
-fn entry(what: Followed, object: DynamicObject) -> (String, Value) {
+fn entry(object: DynamicObject) -> (String, Value) {
     let uid = object.metadata.uid.clone().unwrap_or_default();
-    let object = serde_json::to_value(object).unwrap_or(Value::Null);
-    if what != Followed::Pods {
-        return (uid, object);
-    }
-    // Of a pod, only what a look reads.
-    let mut metadata = object.get("metadata").cloned().unwrap_or(Value::Null);
-    if let Some(metadata) = metadata.as_object_mut() {
-        metadata.remove("managedFields");
-    }
-    let status = object.get("status").cloned().unwrap_or(Value::Null);
-    (uid, json!({"metadata": metadata, "status": status}))
+    (uid, serde_json::to_value(object).unwrap_or(Value::Null))
 }
 
 async fn follow(watched: Weak<Watched>, client: Client, at: WorkloadRef, selector: String, what: Followed) {

@@ -136,7 +136,7 @@ impl World {
             Ok(Accepted {
                 resource_version: state.generation.to_string(),
                 generation: state.generation,
-                object: json!({ "share": state.share, "marker": state.marker }),
+                object: json!({ "share": state.share, "marker": state.marker }).into(),
             })
         })
     }
@@ -244,8 +244,8 @@ pub fn dossier(plan: Plan) -> Dossier {
         uid: "uid-1".into(),
         created: Timestamp(0),
         reason: String::new(),
-        before: json!({ "spec": { "template": "old" } }),
-        new_template: json!("new"),
+        before: json!({ "spec": { "template": "old" } }).into(),
+        new_template: json!("new").into(),
         other_templates: Default::default(),
         signals: vec![SignalSpec::error_ratio("errors", 0.02)],
         judging: Options {
@@ -309,7 +309,7 @@ impl Workloads for World {
             Observed {
                 at: Timestamp(state.millis),
                 view,
-                object: json!({ "share": state.share, "marker": state.marker }),
+                object: json!({ "share": state.share, "marker": state.marker }).into(),
             }
         }))
     }

@@ -139,7 +139,7 @@ impl Model {
             Call::Amend => {
                 self.dossier
                     .other_templates
-                    .insert(format!("at-{}", self.now), template("2.13.0"));
+                    .insert(format!("at-{}", self.now), template("2.13.0").into());
                 self.dossier.epoch += 1;
                 self.dossier.last_operation = self.last_operation();
                 history.amend(&self.dossier).await.unwrap();

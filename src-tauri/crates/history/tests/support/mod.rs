@@ -69,8 +69,9 @@ pub fn dossier(name: &str) -> Dossier {
         uid: "0b1f".into(),
         created: at(0),
         reason: "Faster carts".into(),
-        before: json!({ "kind": "Deployment", "spec": { "replicas": 12, "template": template("2.14.1") } }),
-        new_template: template("2.15.0"),
+        before: json!({ "kind": "Deployment", "spec": { "replicas": 12, "template": template("2.14.1") } })
+            .into(),
+        new_template: template("2.15.0").into(),
         other_templates: Default::default(),
         signals: vec![SignalSpec::error_ratio("errors", 0.005)],
         judging: Options::default(),

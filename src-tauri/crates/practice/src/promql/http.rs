@@ -5,6 +5,7 @@ use super::select::{Series, select};
 use super::{Element, QueryError, Worth};
 use crate::access::MONITORING;
 use crate::api_status::ApiStatus;
+use crate::call::Call;
 use crate::kinds::Resource;
 use crate::request::{Target, pairs};
 use crate::store::Key;
@@ -27,7 +28,7 @@ impl World {
                 "the practice cluster's Prometheus is broken, as a test asked",
             );
         }
-        self.prometheus_at(request, request.uri().path())
+        self.prometheus_at(&Call::of(request), request.uri().path())
     }
 
     /// Breaks Prometheus: every request is answered with this status and text that is not JSON; `None` repairs it.
@@ -36,11 +37,7 @@ impl World {
     }
 
     /// `/api/v1/namespaces/…/services/…/proxy/…`: only Prometheus is behind it.
-    pub(crate) fn proxy(
-        &mut self,
-        request: &Request<Bytes>,
-        target: &Target,
-    ) -> Result<Response<Bytes>, ApiStatus> {
+    pub(crate) fn proxy(&mut self, call: &Call<'_>, target: &Target) -> Result<Response<Bytes>, ApiStatus> {
         // The name may carry a scheme and a port: http:prometheus:9090.
         let parts: Vec<&str> = target.name.split(':').collect();
         let service = match parts.as_slice() {
@@ -61,13 +58,13 @@ impl World {
                 "the practice cluster's Prometheus is broken, as a test asked",
             ));
         }
-        Ok(self.prometheus_at(request, &target.rest))
+        Ok(self.prometheus_at(call, &target.rest))
     }
 
-    fn prometheus_at(&self, request: &Request<Bytes>, path: &str) -> Response<Bytes> {
-        let mut parameters = pairs(request.uri().query().unwrap_or(""));
-        if request.method() == http::Method::POST {
-            parameters.extend(pairs(&String::from_utf8_lossy(request.body())));
+    fn prometheus_at(&self, call: &Call<'_>, path: &str) -> Response<Bytes> {
+        let mut parameters = pairs(call.query);
+        if call.method == "POST" {
+            parameters.extend(pairs(&call.body.text()));
         }
         let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
         let result = match parts.as_slice() {

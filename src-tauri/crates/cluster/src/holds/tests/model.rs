@@ -281,7 +281,7 @@ impl Model {
                 arms,
                 writers: Vec::new(),
             },
-            object: self.object.clone(),
+            object: self.object.clone().into(),
         }
     }
 }

@@ -207,7 +207,7 @@ fn a_newer_driver_is_not_fought() {
 fn a_rollback_of_what_others_made_needs_no_hold_before() {
     let mut scenario = Scenario::new(10, Share::from_percent(25.0));
     scenario.pursuit.goal = back();
-    scenario.pursuit.template = template("checkout:0");
+    scenario.pursuit.template = template("checkout:0").into();
     scenario.pursuit.insist = true;
     for _ in 0..100 {
         match scenario.next() {

@@ -39,9 +39,9 @@ impl Scenario {
                 epoch: 1,
                 uid: "u1".into(),
                 goal: Goal::Stay,
-                template: template("checkout:2"),
-                new_template: template("checkout:2"),
-                before,
+                template: template("checkout:2").into(),
+                new_template: template("checkout:2").into(),
+                before: before.into(),
                 surge_limit,
                 accept_less_capacity: false,
                 last_operation: None,
@@ -84,7 +84,7 @@ impl Scenario {
 
     pub fn aim(&mut self, goal: Goal) {
         self.pursuit.template = match goal {
-            Goal::RolledBack { .. } => self.pursuit.before["spec"]["template"].clone(),
+            Goal::RolledBack { .. } => self.pursuit.before["spec"]["template"].clone().into(),
             _ => self.pursuit.new_template.clone(),
         };
         let replicas = self.model.replicas();
