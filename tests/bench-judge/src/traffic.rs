@@ -5,6 +5,12 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution, Normal, Poisson};
 
+/// Seconds between looks.
+pub const SCRAPE: f64 = 5.0;
+
+/// Requests of a look, both arms together: 200 a second.
+pub const LOOK: f64 = 200.0 * SCRAPE;
+
 /// Traffic of one release.
 #[derive(Debug, Clone, Copy)]
 pub struct Traffic {
@@ -25,8 +31,23 @@ pub enum Pattern {
     Steady,
     /// Failures come in bursts with this mean length, as retries make them.
     Bursts(f64),
+    /// Requests are independent but arrive in gusts: each look has a number of them of its own, in both arms alike, that is
+    /// exponentially distributed around the mean.
+    Gusts,
     /// Traffic and failures both rise and fall over the release, by a factor of up to 3.
     Diurnal,
+}
+
+impl Default for Traffic {
+    /// 200 steady requests a second, a tenth of them the canary's, a look every 5 s.
+    fn default() -> Self {
+        Traffic {
+            rate: LOOK / SCRAPE,
+            share: 0.1,
+            scrape: SCRAPE,
+            pattern: Pattern::Steady,
+        }
+    }
 }
 
 fn poisson(rng: &mut ChaCha8Rng, mean: f64) -> f64 {
@@ -48,7 +69,11 @@ impl Traffic {
             Pattern::Diurnal => 3.0_f64.powf((part * std::f64::consts::TAU).sin()),
             _ => 1.0,
         };
-        let requests = self.rate * self.scrape * swing;
+        let gust = match self.pattern {
+            Pattern::Gusts => -(1.0 - rng.random::<f64>()).ln(),
+            _ => 1.0,
+        };
+        let requests = self.rate * self.scrape * swing * gust;
         let mut arm = |share: f64, errors: f64| {
             let total = poisson(rng, requests * share);
             let errors = errors * swing;
