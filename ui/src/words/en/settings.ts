@@ -58,7 +58,8 @@ export const settings = {
     qualities: { accuracy: 'Accuracy', precision: 'Precision', recall: 'Recall', f1: 'F1' },
     against: 'Held against',
     againsts: { stable: 'Current version', itself: 'Its own course' },
-    itselfText: 'Weaker: finds a change within a phase and holds nothing back; 1% of releases without a change raise it.',
+    itselfText:
+      'Weaker: finds a change within a phase and holds nothing back; 1% of releases without a change raise it.',
     signal: 'Signal',
     signalName: 'Name',
     limit: 'Limit',
