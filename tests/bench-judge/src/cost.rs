@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
 use crate::detection::options;
-use crate::traffic::{BOUNDS, Latencies, Pattern, Traffic};
+use crate::traffic::{BOUNDS, LOOK, Latencies, Traffic};
 
 const SIGNALS: usize = 40;
 const LOOKS: usize = 2000;
@@ -37,18 +37,16 @@ pub fn run() -> Value {
         })
         .collect();
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let traffic = Traffic {
-        rate: 200.0,
-        share: 0.1,
-        scrape: 5.0,
-        pattern: Pattern::Steady,
-    };
+    let traffic = Traffic::default();
     let mut latencies = Latencies::new(0.08, 0.5, 0.0);
     let readings: Vec<[(Reading, Reading); 2]> = (0..100)
         .map(|_| {
             let ratios = traffic.ratios(&mut rng, 0.0, 0.001, 0.001);
-            let stable = latencies.histogram(&mut rng, &BOUNDS, 900.0);
-            [ratios, (stable, latencies.histogram(&mut rng, &BOUNDS, 100.0))]
+            let stable = latencies.histogram(&mut rng, &BOUNDS, 0.9 * LOOK);
+            [
+                ratios,
+                (stable, latencies.histogram(&mut rng, &BOUNDS, 0.1 * LOOK)),
+            ]
         })
         .collect();
     let Ok(mut judge) = Judge::new(specs.clone(), options(Method::Sequential)) else {

@@ -5,9 +5,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::traffic::{BOUNDS, Latencies, Pattern, Traffic};
+use crate::traffic::{BOUNDS, LOOK, Latencies, SCRAPE, Traffic};
 
-const SCRAPE: f64 = 5.0;
 const LOOKS: usize = 360;
 
 /// Seconds until this verdict; none if it never comes.
@@ -65,12 +64,7 @@ pub fn options(method: Method) -> Options {
 
 /// Medians and 95th percentiles, at 200 requests/s, a tenth of them the canary's, a look every 5 s.
 pub fn run(releases: u64, only: &str) -> Value {
-    let traffic = Traffic {
-        rate: 200.0,
-        share: 0.1,
-        scrape: SCRAPE,
-        pattern: Pattern::Steady,
-    };
+    let traffic = Traffic::default();
     let mut all = serde_json::Map::new();
     let mut put = |name: String, times: &dyn Fn() -> Vec<Option<f64>>| {
         if !name.contains(only) {
@@ -134,14 +128,14 @@ pub fn run(releases: u64, only: &str) -> Value {
             (1.0, Verdict::Healthy),
         ] {
             put(format!("latency sigma {sigma} x {slower}"), &|| {
-                releases_of((releases / 5).max(1), |seed| {
+                releases_of(releases, |seed| {
                     let mut rng = ChaCha8Rng::seed_from_u64(seed);
                     let mut stable = Latencies::new(0.08, sigma, 0.0);
                     let mut canary = Latencies::new(0.08 * slower, sigma, 0.0);
                     let look = |_| {
                         (
-                            stable.histogram(&mut rng, &BOUNDS, 900.0),
-                            canary.histogram(&mut rng, &BOUNDS, 100.0),
+                            stable.histogram(&mut rng, &BOUNDS, 0.9 * LOOK),
+                            canary.histogram(&mut rng, &BOUNDS, 0.1 * LOOK),
                         )
                     };
                     seconds_until(verdict, &latency, options(Method::Sequential), 0, look)

@@ -1,25 +1,32 @@
 //! How often a release is called degraded while nothing is worse, and healthy while it is worse by the effect.
 
-use judge::{Judge, Look, Method, Options, Reading, SignalSpec, Verdict};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use judge::{Judge, Look, Method, Options, Reading, Verdict};
 use serde_json::{Value, json};
 
-use crate::mann_whitney;
-use crate::traffic::{BOUNDS, Latencies, Pattern, Traffic};
+use crate::cases::{Case, cases};
+use crate::mann_whitney::{self, MannWhitney};
+use crate::traffic::SCRAPE;
 
 const LOOKS: usize = 360;
+
+/// Releases of a case that are made before it is the next case's turn.
+const PART: u64 = 250;
+
+/// Releases that Kayenta's judge is asked about as well: it is slow, above all with durations.
+fn with_kayenta(case: &Case) -> u64 {
+    if case.is_of_durations() { 25 } else { 100 }
+}
 
 /// What was ever said about one release.
 #[derive(Debug, Clone, Copy, Default)]
 struct Found {
     sequential: bool,
+    healthy: bool,
     threshold: bool,
     mann_whitney: bool,
     kayenta: bool,
     /// By Kayenta's judge at its last look alone, as it was made to be asked.
     kayenta_once: bool,
-    healthy: bool,
 }
 
 fn value(reading: &Reading) -> Option<f64> {
@@ -34,79 +41,64 @@ fn value(reading: &Reading) -> Option<f64> {
 }
 
 /// One release: which methods ever called it degraded, and whether ours ever called it healthy.
-///
-/// Stable alone is looked at `before` times first, as by a window that is open before the release begins.
-fn release(
-    spec: &SignalSpec,
-    peers: bool,
-    before: i64,
-    mut look: impl FnMut(f64) -> (Reading, Reading),
-) -> Option<Found> {
+fn release(case: &Case, seed: u64) -> Option<Found> {
     let options = |method| Options {
         method,
         warmup_seconds: 0.0,
         ..Options::default()
     };
-    let mut judge = Judge::new(vec![spec.clone()], options(Method::Sequential)).ok()?;
-    let mut threshold = Judge::new(vec![spec.clone()], options(Method::Threshold)).ok()?;
-    let mut kayenta = Judge::new(vec![spec.clone()], options(Method::Kayenta)).ok()?;
-    for index in 0..before {
+    let judge = |method| Judge::new(vec![case.spec.clone()], options(method)).ok();
+    let mut sequential = judge(Method::Sequential)?;
+    let mut threshold = judge(Method::Threshold)?;
+    let mut kayenta = judge(Method::Kayenta).filter(|_| seed < with_kayenta(case));
+    let mut mann_whitney = MannWhitney::default();
+    let mut look = case.looks(seed);
+    let at_ms = |index: i64| index * (SCRAPE * 1000.0) as i64;
+    for index in 0..case.before {
         let (stable, _) = look(0.0);
-        judge.observe(
-            &spec.id,
-            &Look::new((index - before) * 5000, stable, Reading::NoData),
-        );
+        let look = Look::new(at_ms(index - case.before), stable, Reading::NoData);
+        sequential.observe(&case.spec.id, &look);
     }
-    let (mut stables, mut canaries) = (Vec::new(), Vec::new());
     let mut found = Found::default();
     for index in 1..=LOOKS {
         let (stable, canary) = look(index as f64 / LOOKS as f64);
-        let mut is_shifted = false;
-        if peers {
-            stables.extend(value(&stable));
-            canaries.extend(value(&canary));
-            is_shifted =
-                stables.len() >= 5 && mann_whitney::z(&stables, &canaries) > mann_whitney::CRITICAL - 0.001;
-            found.mann_whitney |= is_shifted;
-        }
-        // Of the same values Kayenta's judge cannot say that they are shifted unless this test does. It sees other values
-        // of a latency: its quantile.
-        let is_asked = is_shifted || matches!(stable, Reading::Histogram { .. });
-        let look = Look::new(index as i64 * 5000, stable, canary);
-        judge.observe(&spec.id, &look);
-        let verdict = judge.verdict().verdict;
+        mann_whitney.observe(value(&stable), value(&canary));
+        let is_shifted = mann_whitney.looks() >= 5 && mann_whitney.z() > mann_whitney::CRITICAL - 0.001;
+        found.mann_whitney |= is_shifted;
+        let look = Look::new(at_ms(index as i64), stable, canary);
+        sequential.observe(&case.spec.id, &look);
+        let verdict = sequential.verdict().verdict;
         found.sequential |= verdict == Verdict::Degraded;
         found.healthy |= verdict == Verdict::Healthy;
-        if peers && !found.threshold {
-            threshold.observe(&spec.id, &look);
+        if !found.threshold {
+            threshold.observe(&case.spec.id, &look);
             found.threshold = threshold.verdict().verdict == Verdict::Degraded;
         }
-        if peers {
-            kayenta.observe(&spec.id, &look);
-            let is_last = index == LOOKS;
-            if !found.kayenta || is_last {
-                let is_degraded = is_asked && kayenta.verdict().verdict == Verdict::Degraded;
-                found.kayenta |= is_degraded;
-                found.kayenta_once = is_last && is_degraded;
-            }
+        let Some(kayenta) = &mut kayenta else { continue };
+        kayenta.observe(&case.spec.id, &look);
+        let is_last = index == LOOKS;
+        if !found.kayenta || is_last {
+            // Of the same values Kayenta's judge cannot say that they are shifted unless the test above does. It sees other
+            // values of a latency: its quantile.
+            let is_asked = is_shifted || case.is_of_durations();
+            let is_degraded = is_asked && kayenta.verdict().verdict == Verdict::Degraded;
+            found.kayenta |= is_degraded;
+            found.kayenta_once = is_last && is_degraded;
         }
     }
     Some(found)
 }
 
-/// Many releases on all cores. `one` makes a release from its seed. The peers are slow; a part of the releases is enough to see
-/// the size of their errors.
-fn many(releases: u64, with_peers: u64, one: impl Fn(u64, bool) -> Option<Found> + Sync) -> Value {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-    let with_peers = with_peers.min(releases);
-    let found: Vec<(u64, Found)> = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores)
-            .map(|core| {
-                let one = &one;
+/// The releases with these seeds, on so many threads.
+fn many(case: &Case, seeds: std::ops::Range<u64>, threads: u64) -> Vec<(u64, Found)> {
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads)
+            .map(|thread| {
+                let seeds = seeds.clone();
                 scope.spawn(move || {
-                    (core..releases)
-                        .step_by(cores as usize)
-                        .filter_map(|seed| Some((seed, one(seed, seed < with_peers)?)))
+                    (seeds.start + thread..seeds.end)
+                        .step_by(threads.max(1) as usize)
+                        .filter_map(|seed| Some((seed, release(case, seed)?)))
                         .collect::<Vec<_>>()
                 })
             })
@@ -116,109 +108,54 @@ fn many(releases: u64, with_peers: u64, one: impl Fn(u64, bool) -> Option<Found>
             .filter_map(|worker| worker.join().ok())
             .flatten()
             .collect()
-    });
-    let part = |of: u64, is: fn(&Found) -> bool| {
-        found.iter().filter(|(seed, f)| *seed < of && is(f)).count() as f64 / of as f64
-    };
-    json!({
-        "releases": releases,
-        "sequential": part(releases, |f| f.sequential),
-        "healthy": part(releases, |f| f.healthy),
-        "repeated_mann_whitney": part(with_peers, |f| f.mann_whitney),
-        "fixed_threshold": part(with_peers, |f| f.threshold),
-        "kayenta": part(with_peers, |f| f.kayenta),
-        "kayenta_once": part(with_peers, |f| f.kayenta_once),
-        "peer_releases": with_peers,
     })
 }
 
-/// False alarms under no change, and false health at the smallest effect.
-/// `done` gets each case as soon as it is measured.
-pub fn run(releases: u64, only: &str, mut done: impl FnMut(&str, &Value)) -> Value {
-    let mut all = serde_json::Map::new();
-    let mut put = |name: String, measure: &dyn Fn() -> Value| {
-        if !name.contains(only) {
-            return;
-        }
-        let value = measure();
-        println!("{name:44} {value}");
-        done(&name, &value);
-        all.insert(name, value);
+/// How many releases of a case there were, and in how many of them something was said.
+fn added(case: &Case, before: &Value, found: &[(u64, Found)]) -> Value {
+    let asked = with_kayenta(case);
+    let sum = |field: &str, of: u64, is: fn(&Found) -> bool| {
+        let more = found.iter().filter(|(seed, f)| *seed < of && is(f)).count() as u64;
+        before.get(field).and_then(Value::as_u64).unwrap_or(0) + more
     };
-    let errors = SignalSpec::error_ratio("errors", 0.005);
-    let ratios = |pattern: Pattern, share: f64, stable: f64, canary: f64, before: i64| {
-        let traffic = Traffic {
-            rate: 200.0,
-            share,
-            scrape: 5.0,
-            pattern,
-        };
-        let spec = errors.clone();
-        many(releases, (releases / 10).max(100), move |seed, peers| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            release(&spec, peers, before, |part| {
-                traffic.ratios(&mut rng, part, stable, canary)
-            })
-        })
-    };
-    for share in [0.01, 0.05, 0.1, 0.5] {
-        for rate in [0.001, 0.01] {
-            put(format!("no change, steady {rate}, canary {share}"), &|| {
-                ratios(Pattern::Steady, share, rate, rate, 0)
-            });
-        }
-    }
-    put("no change, steady 0.2, canary 0.1".into(), &|| {
-        ratios(Pattern::Steady, 0.1, 0.2, 0.2, 0)
-    });
-    put("no change, diurnal 0.005, canary 0.1".into(), &|| {
-        ratios(Pattern::Diurnal, 0.1, 0.005, 0.005, 0)
-    });
-    for length in [3.0, 10.0] {
-        for rate in [0.001, 0.01] {
-            for before in [0, 120] {
-                put(
-                    format!("no change, bursts of {length} at {rate}, canary 0.1, {before} looks before"),
-                    &|| ratios(Pattern::Bursts(length), 0.1, rate, rate, before),
-                );
-            }
-        }
-    }
-    put("effect 0.001 -> 0.006, canary 0.1".into(), &|| {
-        ratios(Pattern::Steady, 0.1, 0.001, 0.006, 0)
-    });
-    put("effect 0.01 -> 0.015, canary 0.1".into(), &|| {
-        ratios(Pattern::Steady, 0.1, 0.01, 0.015, 0)
-    });
-    put("effect 0.01 -> 0.015, canary 0.5".into(), &|| {
-        ratios(Pattern::Steady, 0.5, 0.01, 0.015, 0)
-    });
+    json!({
+        "releases": sum("releases", u64::MAX, |_| true),
+        "sequential": sum("sequential", u64::MAX, |f| f.sequential),
+        "healthy": sum("healthy", u64::MAX, |f| f.healthy),
+        "repeated_mann_whitney": sum("repeated_mann_whitney", u64::MAX, |f| f.mann_whitney),
+        "fixed_threshold": sum("fixed_threshold", u64::MAX, |f| f.threshold),
+        "kayenta_releases": sum("kayenta_releases", asked, |_| true),
+        "kayenta": sum("kayenta", asked, |f| f.kayenta),
+        "kayenta_once": sum("kayenta_once", asked, |f| f.kayenta_once),
+    })
+}
 
-    let latency = SignalSpec::latency("latency", 0.95, 0.25, 0.1);
-    let latencies = |phi: f64, slower: f64, before: i64| {
-        let spec = latency.clone();
-        many(releases / 5, (releases / 100).max(20), move |seed, peers| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            let mut stable = Latencies::new(0.08, 0.5, phi);
-            let mut canary = Latencies::new(0.08 * slower, 0.5, phi);
-            release(&spec, peers, before, |_| {
-                (
-                    stable.histogram(&mut rng, &BOUNDS, 180.0),
-                    canary.histogram(&mut rng, &BOUNDS, 20.0),
-                )
-            })
-        })
-    };
-    for phi in [0.0, 0.5, 0.8, 0.9] {
-        for before in [0, 120] {
-            put(
-                format!("no change, latency phi {phi}, canary 0.1, {before} looks before"),
-                &|| latencies(phi, 1.0, before),
-            );
+/// False alarms under no change, and false health at the smallest effect, until each case has so many releases: cases take
+/// turns, a part of their releases each time, and go on from the counts in `known`. `done` gets a case's counts after each part.
+///
+/// # Errors
+/// What `done` says; nothing more is made then.
+pub fn run<E>(
+    (releases, threads): (u64, u64),
+    only: &str,
+    known: Value,
+    mut done: impl FnMut(&str, &Value) -> Result<(), E>,
+) -> Result<Value, E> {
+    let mut all = known;
+    let cases: Vec<Case> = cases().into_iter().filter(|c| c.name.contains(only)).collect();
+    for part in 1..=releases.div_ceil(PART) {
+        for case in &cases {
+            let counts = all.get(&case.name).cloned().unwrap_or(Value::Null);
+            let from = counts.get("releases").and_then(Value::as_u64).unwrap_or(0);
+            let until = (part * PART).min(releases);
+            if from >= until {
+                continue;
+            }
+            let counts = added(case, &counts, &many(case, from..until, threads));
+            println!("{:60} {counts}", case.name);
+            done(&case.name, &counts)?;
+            all[&case.name] = counts;
         }
     }
-    put("effect latency x 1.1, canary 0.1".into(), &|| {
-        latencies(0.0, 1.1, 0)
-    });
-    json!({ "looks": LOOKS, "alpha": 0.01, "false_healthy": 0.05, "false_alarms": all })
+    Ok(all)
 }

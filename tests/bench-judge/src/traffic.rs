@@ -3,7 +3,13 @@
 use judge::Reading;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Binomial, Distribution, Normal, Poisson};
+use rand_distr::{Binomial, Distribution, Poisson, StandardNormal};
+
+/// Seconds between looks.
+pub const SCRAPE: f64 = 5.0;
+
+/// Requests of a look, both arms together: 200 a second.
+pub const LOOK: f64 = 200.0 * SCRAPE;
 
 /// Traffic of one release.
 #[derive(Debug, Clone, Copy)]
@@ -25,8 +31,23 @@ pub enum Pattern {
     Steady,
     /// Failures come in bursts with this mean length, as retries make them.
     Bursts(f64),
+    /// Requests are independent but arrive in gusts: each look has a number of them of its own, in both arms alike, that is
+    /// exponentially distributed around the mean.
+    Gusts,
     /// Traffic and failures both rise and fall over the release, by a factor of up to 3.
     Diurnal,
+}
+
+impl Default for Traffic {
+    /// 200 steady requests a second, a tenth of them the canary's, a look every 5 s.
+    fn default() -> Self {
+        Traffic {
+            rate: LOOK / SCRAPE,
+            share: 0.1,
+            scrape: SCRAPE,
+            pattern: Pattern::Steady,
+        }
+    }
 }
 
 fn poisson(rng: &mut ChaCha8Rng, mean: f64) -> f64 {
@@ -48,7 +69,11 @@ impl Traffic {
             Pattern::Diurnal => 3.0_f64.powf((part * std::f64::consts::TAU).sin()),
             _ => 1.0,
         };
-        let requests = self.rate * self.scrape * swing;
+        let gust = match self.pattern {
+            Pattern::Gusts => -(1.0 - rng.random::<f64>()).ln(),
+            _ => 1.0,
+        };
+        let requests = self.rate * self.scrape * swing * gust;
         let mut arm = |share: f64, errors: f64| {
             let total = poisson(rng, requests * share);
             let errors = errors * swing;
@@ -102,18 +127,26 @@ impl Latencies {
 
     /// A histogram of about so many requests.
     pub fn histogram(&mut self, rng: &mut ChaCha8Rng, bounds: &[f64], mean_requests: f64) -> Reading {
-        let mut counts = vec![0.0; bounds.len() + 1];
         let noise = (1.0 - self.phi * self.phi).sqrt();
-        let Ok(normal) = Normal::new(0.0, 1.0) else {
-            return Reading::NoData;
-        };
+        // Where the bounds are among the normal numbers that latencies come from: looking there is the cheapest.
+        let edges: Vec<f64> = bounds
+            .iter()
+            .map(|b| (b / self.median).ln() / self.sigma)
+            .collect();
+        let mut past = vec![0_u32; bounds.len()];
+        let requests = poisson(rng, mean_requests) as u64;
         let mut sum = 0.0;
-        for _ in 0..poisson(rng, mean_requests) as u64 {
-            self.last = self.phi * self.last + noise * normal.sample(rng);
-            let seconds = self.median * (self.sigma * self.last).exp();
-            counts[bounds.partition_point(|bound| *bound < seconds)] += 1.0;
-            sum += seconds;
+        for _ in 0..requests {
+            let normal: f64 = StandardNormal.sample(rng);
+            self.last = self.phi * self.last + noise * normal;
+            for (past, edge) in past.iter_mut().zip(&edges) {
+                *past += u32::from(self.last > *edge);
+            }
+            sum += (self.sigma * self.last).exp();
         }
-        Reading::histogram(bounds.to_vec(), counts, sum)
+        let more_than = |bound: usize| past.get(bound).map_or(0.0, |n| f64::from(*n));
+        let mut counts = vec![requests as f64 - more_than(0)];
+        counts.extend((0..bounds.len()).map(|bound| more_than(bound) - more_than(bound + 1)));
+        Reading::histogram(bounds.to_vec(), counts, self.median * sum)
     }
 }

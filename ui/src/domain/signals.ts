@@ -102,7 +102,11 @@ export function reasonText(w: Words, spec: SignalSpec, reason: SignalVerdict['re
   return say(reason, signalFormat(w, spec));
 }
 
-/** The words for what the judge found about one signal. */
+/** The words for what the judge found about one signal, and for what that rests on where it is weaker than a comparison. */
 export function verdictText(w: Words, spec: SignalSpec, verdict: SignalVerdict): string {
-  return reasonText(w, spec, verdict.reason);
+  const text = reasonText(w, spec, verdict.reason);
+  const { basis } = verdict;
+  return basis === 'before' || basis === 'season' || basis === 'itself'
+    ? w.health.withWeaker(text, w.health.weaker[basis])
+    : text;
 }

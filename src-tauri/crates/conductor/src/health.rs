@@ -1,5 +1,6 @@
+use crate::signals::EARLIER;
 use crate::{Contact, Dossier, Observed, Ports, SignalLooks, SignalScope};
-use judge::{Arms, Judge, Look, Reading, ReleaseVerdict, SignalError, SignalSpec, Verdict};
+use judge::{Arms, Judge, Look, Past, Reading, ReleaseVerdict, SignalError, SignalSpec, Verdict};
 use release::{GateOutcome, Release, Timestamp};
 
 /// The time between two looks at the health, in milliseconds.
@@ -16,6 +17,8 @@ pub(crate) struct Health {
     signals: Vec<SignalSpec>,
     until: Timestamp,
     phase: usize,
+    /// Whether earlier days were asked about, or need not be.
+    asked_earlier: bool,
     pub(crate) contact: Contact,
 }
 
@@ -41,14 +44,18 @@ impl Health {
             signals: dossier.signals.clone(),
             until: Timestamp(dossier.created.0 - BEFORE_MILLIS),
             phase: dossier.release.phase,
+            asked_earlier: false,
             contact: Contact::default(),
         })
     }
 
     /// Folds the judge's state anew from every look and every phase in the record.
     pub(crate) fn fold(&mut self, recorded: &[SignalLooks], release: &Release) {
+        let of_release = |of: &&SignalLooks| !of.signal.starts_with(EARLIER);
+        self.recall(recorded);
         let mut looks: Vec<(&str, &Look)> = recorded
             .iter()
+            .filter(of_release)
             .flat_map(|of| of.looks.iter().map(|look| (of.signal.as_str(), look)))
             .collect();
         looks.sort_by_key(|(_, look)| look.at_ms);
@@ -72,6 +79,40 @@ impl Health {
             self.phase = release.phase;
             self.judge.new_phase(arms(release, release.phase));
         }
+    }
+
+    /// Takes what was recorded of earlier days.
+    fn recall(&mut self, recorded: &[SignalLooks]) {
+        for of in recorded {
+            let Some(signal) = of.signal.strip_prefix(EARLIER) else {
+                continue;
+            };
+            self.asked_earlier = true;
+            let past = of.looks.iter().map(|look| Past {
+                at_ms: look.at_ms,
+                reading: look.stable.clone(),
+            });
+            self.judge.recall(signal, past.collect());
+        }
+    }
+
+    /// Once, when the canary begins to serve alone: what earlier days showed at these hours. A source that cannot be asked now is
+    /// not asked again; the comparison is then with what stable showed before, and nothing else.
+    async fn look_back(&mut self, ports: &Ports, dossier: &Dossier) -> Vec<SignalLooks> {
+        let Some((after, until)) = self.judge.hours().filter(|_| !self.asked_earlier) else {
+            return Vec::new();
+        };
+        self.asked_earlier = true;
+        let (after, until) = (Timestamp(after), Timestamp(until));
+        let signals = &self.signals;
+        let asked = ports.signals.earlier(&dossier.workload, signals, after, until);
+        let mut found = asked.await.unwrap_or_default();
+        found.retain(|of| !of.looks.is_empty());
+        for of in &mut found {
+            of.signal.insert_str(0, EARLIER);
+        }
+        self.recall(&found);
+        found
     }
 
     pub(crate) fn verdict(&self) -> ReleaseVerdict {
@@ -106,7 +147,7 @@ impl Health {
         let now = ports.clock.now();
         let scope = scope(dossier, seen);
         let answer = ports.signals.looks(&scope, &self.signals, self.until, now).await;
-        let looks = match answer {
+        let mut looks = match answer {
             Ok(looks) => {
                 self.contact.answered(now);
                 looks
@@ -121,12 +162,14 @@ impl Health {
             }
         };
         let counted_millis = self.seen_millis(&looks).min(elapsed_millis);
+        let earlier = self.look_back(ports, dossier).await;
         for of in &looks {
             for look in &of.looks {
                 self.judge.observe(&of.signal, look);
                 self.until = self.until.max(Timestamp(look.at_ms));
             }
         }
+        looks.extend(earlier);
         Looked {
             looks,
             counted_millis,

@@ -16,7 +16,10 @@ pub struct SignalScope {
     pub canary: Vec<String>,
 }
 
-/// New looks at one signal.
+/// What the name of a series of looks begins with if it is of earlier days; the signal's id follows.
+pub(crate) const EARLIER: &str = "earlier/";
+
+/// New looks at one signal. Looks at earlier days are kept under a name of their own: `earlier/` and the signal's id.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignalLooks {
@@ -42,4 +45,21 @@ pub trait Signals: Send + Sync {
         after: Timestamp,
         until: Timestamp,
     ) -> Result<Vec<SignalLooks>, PortError>;
+
+    /// What the workload showed as a whole at these hours of earlier days, whichever version ran then: looks with data as stable,
+    /// in the order of time, as coarse as the source likes. Nothing by default: a source need not remember.
+    ///
+    /// # Errors
+    ///
+    /// The source as a whole cannot be asked.
+    async fn earlier(
+        &self,
+        workload: &WorkloadRef,
+        signals: &[SignalSpec],
+        after: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<SignalLooks>, PortError> {
+        let _ = (workload, signals, after, until);
+        Ok(Vec::new())
+    }
 }

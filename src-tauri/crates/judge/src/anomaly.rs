@@ -82,7 +82,7 @@ fn bet(wealth: &mut Wealth, rank: f64, all: f64) {
     for (factor, power) in factors[1..].iter_mut().zip(POWERS) {
         *factor = power.ln() + (power - 1.0) * log_p;
     }
-    wealth.bet(&factors, SHARED);
+    wealth.bet(&factors, 1.0, SHARED);
 }
 
 #[cfg(test)]

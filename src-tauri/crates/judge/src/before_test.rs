@@ -2,7 +2,8 @@ use crate::bet;
 use crate::buckets::Buckets;
 use crate::levels::{Levels, Standing};
 use crate::pace::Pace;
-use crate::signal::{Effect, SignalKind, Worse};
+use crate::season::Season;
+use crate::signal::{Effect, SignalKind, SignalSpec, Worse};
 use crate::totals::Totals;
 use crate::verdict::Verdict;
 use crate::wealth::Wealth;
@@ -23,6 +24,10 @@ const ALLOWANCE: f64 = 3.0;
 /// each mean is tested by betting (Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting",
 /// 2024), counts as a Poisson process. A latency is tested by its mean rank and by the share past its quantile's edge:
 /// both must be healthy, either may be degraded.
+///
+/// Where earlier days are known ([`crate::same_hours`]) what stable showed is moved as they moved from then to now, and the borders
+/// lie beyond what any of them did: worse begins above the day that rose most, health ends at the effect above the day that fell
+/// most. This assumes that today is no more unlike the days before than they are unlike each other.
 #[derive(Debug, Clone)]
 pub(crate) struct BeforeTest {
     levels: Levels,
@@ -43,6 +48,8 @@ struct Stream {
     effect: f64,
     /// Above this it is worse.
     border: f64,
+    /// From here on it is not healthy.
+    too_much: f64,
     /// For ranks; other laws have their own.
     variance: f64,
     degraded: Wealth,
@@ -64,13 +71,14 @@ enum Law {
 impl BeforeTest {
     /// None where stable showed nothing, or the signal has no sequential test.
     pub(crate) fn new(
-        kind: SignalKind,
-        worse: Worse,
-        effect: Effect,
+        spec: &SignalSpec,
         levels: Levels,
         before: &Totals,
+        season: Option<Season>,
         overdispersion: f64,
     ) -> Option<Self> {
+        let (kind, worse) = (spec.kind, spec.rule.worse);
+        let effect = spec.rule.against_stable?;
         if before.size <= 0.0 {
             return None;
         }
@@ -83,29 +91,18 @@ impl BeforeTest {
                     before.size - before.sum
                 };
                 let base = (bad + 0.5) / (before.size + 1.0);
-                vec![Stream::new(
-                    Law::Proportion(vec![0.0, 1.0]),
-                    base,
-                    effect.at(base),
-                    before.size,
-                    0.0,
-                    levels,
-                )]
+                let expected = Expected::moved(base, effect, season.filter(|_| worse == Worse::Higher));
+                let law = Law::Proportion(vec![0.0, 1.0]);
+                vec![Stream::new(law, expected, before.size, 0.0, levels)]
             }
             SignalKind::Count => {
                 let base = (before.sum + 0.5) / before.size;
-                vec![Stream::new(
-                    Law::Poisson,
-                    base,
-                    effect.at(base),
-                    before.size,
-                    0.0,
-                    levels,
-                )]
+                let expected = Expected::moved(base, effect, season);
+                vec![Stream::new(Law::Poisson, expected, before.size, 0.0, levels)]
             }
             SignalKind::Latency { quantile, .. } => {
                 let found = Buckets::new(before.histogram.bounds(), &effect);
-                let streams = latency_streams(&found, quantile, before, levels)?;
+                let streams = latency_streams(&found, quantile, before, season, levels)?;
                 buckets = Some(found);
                 streams
             }
@@ -165,7 +162,7 @@ impl BeforeTest {
             let looks = self
                 .streams
                 .iter()
-                .filter_map(|s| s.degraded.looks_until(self.levels.degraded));
+                .filter_map(|s| s.degraded.looks_until(self.levels.degraded - s.degraded.log()));
             (Verdict::Degraded, looks.reduce(f64::min))
         } else {
             let open = self
@@ -174,7 +171,10 @@ impl BeforeTest {
                 .filter(|s| s.healthy.log() < self.levels.healthy);
             (
                 Verdict::Healthy,
-                longest(open.map(|s| s.healthy.looks_until(self.levels.healthy)).collect()),
+                longest(
+                    open.map(|s| s.healthy.looks_until(self.levels.healthy - s.healthy.log()))
+                        .collect(),
+                ),
             )
         };
         Standing {
@@ -190,34 +190,94 @@ impl BeforeTest {
     }
 }
 
-fn latency_streams(buckets: &Buckets, quantile: f64, before: &Totals, levels: Levels) -> Option<Vec<Stream>> {
+/// What a stream would show if nothing but the time of the day had changed, and what the effect adds to that.
+#[derive(Debug, Clone, Copy)]
+struct Expected {
+    /// On average over the earlier days.
+    base: f64,
+    /// On the day that rose most.
+    most: f64,
+    /// The effect on top of `base`.
+    effect: f64,
+    /// The effect on top of the day that fell most.
+    too_much: f64,
+}
+
+impl Expected {
+    fn moved(before: f64, effect: Effect, season: Option<Season>) -> Self {
+        let (low, ratio, high) = factors(season);
+        let base = before * ratio;
+        Expected {
+            base,
+            most: before * high,
+            effect: effect.at(base),
+            too_much: before * low + effect.at(before * low),
+        }
+    }
+
+    /// From what is seen at a scale of all durations, without and with the effect.
+    fn at_scales(season: Option<Season>, seen: impl Fn(f64, bool) -> f64) -> Self {
+        let (low, ratio, high) = factors(season);
+        let base = seen(ratio, false);
+        Expected {
+            base,
+            most: seen(high, false),
+            effect: seen(ratio, true) - base,
+            too_much: seen(low, true),
+        }
+    }
+}
+
+/// The day that fell most, the mean of all, and the day that rose most.
+fn factors(season: Option<Season>) -> (f64, f64, f64) {
+    season.map_or((1.0, 1.0, 1.0), |season| (season.low, season.ratio, season.high))
+}
+
+fn latency_streams(
+    buckets: &Buckets,
+    quantile: f64,
+    before: &Totals,
+    season: Option<Season>,
+    levels: Levels,
+) -> Option<Vec<Stream>> {
     let (counts, total) = (before.histogram.counts(), before.histogram.total());
     let bound = buckets.bound_with(1.0 - quantile, &before.histogram)?;
-    let past = buckets.past(bound, counts) / total;
-    let if_slower = buckets.slower(&before.histogram);
-    let slower = if_slower.past(bound, counts) / total;
+    let slower = |scale: f64, with_effect: bool| {
+        let scaled = buckets.at_scale(scale);
+        let scaled = if with_effect {
+            scaled
+        } else {
+            scaled.without_effect()
+        };
+        scaled.slower(&before.histogram)
+    };
     let edge = (0..=buckets.bounds.len())
         .map(|bucket| if bucket > bound { 1.0 } else { 0.0 })
         .collect();
+    let past = Expected::at_scales(season, |scale, with| {
+        slower(scale, with).past(bound, counts) / total
+    });
     let ranks = buckets.ranks(&before.histogram);
     let mean = |scores: &[f64]| scores.iter().zip(counts).map(|(s, n)| s * n).sum::<f64>() / total;
-    let effect = mean(&if_slower.scores(&ranks)) - 0.5;
+    let rank = Expected::at_scales(season, |scale, with| mean(&slower(scale, with).scores(&ranks)));
     let variance = mean(&ranks.iter().map(|rank| (rank - 0.5).powi(2)).collect::<Vec<_>>());
     Some(vec![
-        Stream::new(Law::Proportion(edge), past, slower - past, total, 0.0, levels),
-        Stream::new(Law::Ranks(ranks), 0.5, effect, total, variance, levels),
+        Stream::new(Law::Proportion(edge), past, total, 0.0, levels),
+        Stream::new(Law::Ranks(ranks), rank, total, variance, levels),
     ])
 }
 
 impl Stream {
-    fn new(law: Law, base: f64, effect: f64, size: f64, variance: f64, levels: Levels) -> Self {
+    fn new(law: Law, expected: Expected, size: f64, variance: f64, levels: Levels) -> Self {
+        let Expected { base, effect, .. } = expected;
         let own = match law {
             Law::Proportion(_) => base * (1.0 - base),
             Law::Ranks(_) => variance,
             Law::Poisson => base,
         };
         Stream {
-            border: base + (0.5 * effect).max(ALLOWANCE * (own / size).sqrt()),
+            border: expected.most + (0.5 * effect).max(ALLOWANCE * (own / size).sqrt()),
+            too_much: expected.too_much,
             law,
             base,
             effect,
@@ -229,21 +289,18 @@ impl Stream {
     }
 
     fn observe(&mut self, pace: Pace, events: (f64, f64), counts: &[f64], overdispersion: f64) {
-        let log = |mean: f64, alternative: f64| {
-            let log = match &self.law {
-                Law::Proportion(scores) => {
-                    let c = (alternative - mean) / (mean * (1.0 - mean));
-                    bet::mean(c, mean, scores, counts)
-                }
-                Law::Ranks(scores) => bet::mean(
-                    (alternative - mean) / self.variance.max(1e-6),
-                    mean,
-                    scores,
-                    counts,
-                ),
-                Law::Poisson => events.0 * (alternative / mean).ln() - events.1 * (alternative - mean),
-            };
-            log / overdispersion
+        let log = |mean: f64, alternative: f64| match &self.law {
+            Law::Proportion(scores) => {
+                let c = (alternative - mean) / (mean * (1.0 - mean));
+                bet::mean(c, mean, scores, counts)
+            }
+            Law::Ranks(scores) => bet::mean(
+                (alternative - mean) / self.variance.max(1e-6),
+                mean,
+                scores,
+                counts,
+            ),
+            Law::Poisson => events.0 * (alternative / mean).ln() - events.1 * (alternative - mean),
         };
         let top = if matches!(self.law, Law::Poisson) {
             f64::INFINITY
@@ -252,11 +309,20 @@ impl Stream {
         };
         let worse = [1.0, 2.0, 6.0].map(|times| (self.border + times * self.effect).min(top));
         let degraded = worse.map(|alternative| log(self.border, alternative));
-        let too_much = (self.base + self.effect).min(top);
-        let healthy = [0.0, 0.25].map(|part| log(too_much, self.base + part * self.effect));
-        self.degraded
-            .bet(&[0.0, degraded[0], degraded[1], degraded[2]], pace.shared);
-        self.healthy.bet(&[0.0, healthy[0], healthy[1]], pace.shared);
+        let too_much = self.too_much.min(top);
+        let healthy = [0.0, 0.25].map(|part| {
+            let alternative = self.base + part * self.effect;
+            // Days that differ by more than the effect leave nothing that could be called healthy.
+            if alternative < too_much {
+                log(too_much, alternative)
+            } else {
+                0.0
+            }
+        });
+        let degraded = [0.0, degraded[0], degraded[1], degraded[2]];
+        self.degraded.bet(&degraded, overdispersion, pace.shared);
+        let healthy = [0.0, healthy[0], healthy[1]];
+        self.healthy.bet(&healthy, overdispersion, pace.shared);
         let (sum, size) = match &self.law {
             Law::Proportion(scores) | Law::Ranks(scores) => (
                 scores

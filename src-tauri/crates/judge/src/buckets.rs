@@ -7,6 +7,8 @@ pub(crate) struct Buckets {
     /// Finite upper bounds.
     pub(crate) bounds: Vec<f64>,
     effect: Effect,
+    /// How much slower everything is before the effect.
+    scale: f64,
 }
 
 /// For each bound, what would be past it if everything were slower by the effect: everything above a bucket, and a part of
@@ -21,6 +23,23 @@ impl Buckets {
         Buckets {
             bounds: bounds.to_vec(),
             effect: *effect,
+            scale: 1.0,
+        }
+    }
+
+    /// The same at a time of the day at which everything is this many times as slow.
+    pub(crate) fn at_scale(&self, scale: f64) -> Self {
+        Buckets {
+            scale,
+            ..self.clone()
+        }
+    }
+
+    /// The same with no other difference than the time of the day.
+    pub(crate) fn without_effect(&self) -> Self {
+        Buckets {
+            effect: Effect::relative(0.0),
+            ..self.clone()
         }
     }
 
@@ -44,12 +63,15 @@ impl Buckets {
     }
 
     fn cut(&self, edge: f64, counts: &[f64], total: f64) -> (usize, f64) {
-        // x + max(d, r x) > edge, solved for x.
+        // s x + max(d, r s x) > edge, solved for x.
         let needed = (edge - self.effect.absolute.unwrap_or(0.0))
-            .min(edge / (1.0 + self.effect.relative.unwrap_or(0.0)));
+            .min(edge / (1.0 + self.effect.relative.unwrap_or(0.0)))
+            / self.scale;
         let bucket = self.bounds.partition_point(|bound| *bound <= needed);
         let Some(upper) = self.bounds.get(bucket).copied() else {
-            return (bucket, 0.0);
+            // Nothing is known of how those past the last bound are spread.
+            let is_the_bound = self.bounds.last().is_some_and(|last| needed <= *last);
+            return (bucket, if is_the_bound { 1.0 } else { 0.0 });
         };
         let lower = if bucket == 0 {
             upper.min(0.0)

@@ -57,19 +57,14 @@ impl CountTest {
         self.rejected |= self.is_worth_stopping();
     }
 
-    /// The logarithm of the evidence against "no worse" as it was counted, before what is known of scatter by now.
+    /// The logarithm of the evidence against "no worse" under the plain model: no smaller than what is left of it.
     pub(crate) fn degraded_log(&self) -> f64 {
-        self.degraded.log()
+        self.degraded.log_plain()
     }
 
-    /// What was counted against "no worse", reduced to what is known of the scatter by now.
+    /// What is left of the evidence against "no worse" at what is known of the scatter by now.
     pub(crate) fn degraded_evidence(&self) -> f64 {
-        let log = self.degraded.log();
-        if log > 0.0 {
-            log * self.dispersion.left()
-        } else {
-            log
-        }
+        self.dispersion.evidence(self.degraded.log_plain())
     }
 
     /// Adds to what is known without betting.
@@ -102,14 +97,13 @@ impl CountTest {
 
     fn bet(&mut self, pace: Pace, stable: Events, canary: Events) {
         let overdispersion = self.dispersion.factor();
-        self.dispersion.use_factor(overdispersion);
         let share = canary.1 / (stable.1 + canary.1);
         let events = stable.0 + canary.0;
         let mut degraded = [0.0; DEGRADED_WEIGHTS.len()];
         for (slot, ratio) in degraded[1..].iter_mut().zip(RATIOS) {
-            *slot = bet::conditional(ratio, 1.0, canary.0, events, share) / overdispersion;
+            *slot = bet::conditional(ratio, 1.0, canary.0, events, share);
         }
-        self.degraded.bet(&degraded, pace.shared);
+        self.degraded.bet(&degraded, overdispersion, pace.shared);
         let mut healthy = [0.0; HEALTHY_WEIGHTS.len()];
         if self.stable.1 > 0.0 {
             // Half an event over all that was seen, so that a rate is never zero.
@@ -128,10 +122,10 @@ impl CountTest {
                 }
             };
             for (slot, rate) in healthy[1..].iter_mut().zip([base, base + 0.5 * effect]) {
-                *slot = bet::rates(null, -1.0, (base, rate), stable, canary) / overdispersion;
+                *slot = bet::rates(null, -1.0, (base, rate), stable, canary);
             }
         }
-        self.healthy.bet(&healthy, pace.shared);
+        self.healthy.bet(&healthy, overdispersion, pace.shared);
     }
 
     fn is_worth_stopping(&self) -> bool {
@@ -143,13 +137,20 @@ impl CountTest {
     }
 
     pub(crate) fn standing(&self) -> Standing {
+        let degraded = self.degraded_evidence();
         let (towards, looks_until) = if self.is_worth_stopping() {
-            (Verdict::Degraded, self.degraded.looks_until(self.levels.degraded))
+            (
+                Verdict::Degraded,
+                self.degraded.looks_until(self.levels.degraded - degraded),
+            )
         } else {
-            (Verdict::Healthy, self.healthy.looks_until(self.levels.healthy))
+            (
+                Verdict::Healthy,
+                self.healthy.looks_until(self.levels.healthy - self.healthy.log()),
+            )
         };
         Standing {
-            degraded: self.degraded_evidence(),
+            degraded,
             healthy: self.healthy.log(),
             rejected: self.rejected,
             towards: Some(towards),

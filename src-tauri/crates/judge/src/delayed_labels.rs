@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
 use crate::arm::Arm;
 use crate::reading::{Look, Reading};
 
 /// What is asked of predictions, as a ratio of bad ones that an error-ratio signal judges.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
 pub enum Quality {
     /// Wrong ones of all: 1 − accuracy.
     Accuracy,
@@ -17,6 +21,19 @@ pub enum Quality {
     /// Wrong ones of those that said yes or were yes. F1 = 2j / (1 + j) with j one minus this ratio: the two rise and fall
     /// together, and only this one is a share of predictions that can be judged as such.
     F1,
+}
+
+impl Quality {
+    /// Whether a prediction that said this, of something that was that, is among those that the ratio is about. If so it is a bad one
+    /// where the two differ.
+    pub fn counts(self, said: bool, was: bool) -> bool {
+        match self {
+            Quality::Accuracy => true,
+            Quality::Precision => said,
+            Quality::Recall => was,
+            Quality::F1 => said || was,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -107,12 +124,7 @@ impl DelayedLabels {
             if with <= 0.0 || with < without[arm as usize] {
                 return Reading::NoData;
             }
-            let counts = |(prediction, was): &&(Prediction, bool)| match quality {
-                Quality::Accuracy => true,
-                Quality::Precision => prediction.said,
-                Quality::Recall => *was,
-                Quality::F1 => prediction.said || *was,
-            };
+            let counts = |(prediction, was): &&(Prediction, bool)| quality.counts(prediction.said, *was);
             let total = of_arm().filter(counts).count() as f64;
             let bad = of_arm()
                 .filter(counts)

@@ -60,14 +60,14 @@ impl DifferenceInterval {
             } else {
                 -1.0
             };
-            let log = bet::proportions(null, towards, estimate, stable, canary) / overdispersion;
+            let log = bet::proportions(null, towards, estimate, stable, canary);
             let (winner, idle) = if towards > 0.0 {
                 (&mut point.at_most, &mut point.at_least)
             } else {
                 (&mut point.at_least, &mut point.at_most)
             };
-            winner.bet(&[0.0, log], pace.shared);
-            idle.bet(&[0.0, 0.0], pace.shared);
+            winner.bet(&[0.0, log], overdispersion, pace.shared);
+            idle.bet(&[0.0, 0.0], overdispersion, pace.shared);
         }
     }
 

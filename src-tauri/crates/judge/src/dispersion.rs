@@ -5,19 +5,22 @@
 //! look to look in two ways: of the canary's part of what happened (by its change from look to look, so that a
 //! difference between the arms is not mistaken for scatter), over single looks and over blocks of 4 and 16, which see runs that last
 //! longer than a look; and of stable alone around what it showed before, also while there is no canary yet. The logarithm of
-//! each bet is divided by the result (quasi-likelihood, Wedderburn, 1974), and if the result grows, evidence that was
-//! counted before is reduced to what it would be now. Both only ever make evidence smaller than the plain model's, so
-//! where that holds the bound on false alarms does too. Where it does not, what comes out is no longer exact, and the
-//! verdict says so by `overdispersion > 1`.
+//! each bet is divided by the result (quasi-likelihood, Wedderburn, 1974), and evidence that was counted before is always taken
+//! at what is known now: at first too little may have been divided by, or too much. Neither ever makes evidence larger than the
+//! plain model's ([`crate::wealth::Wealth::log_plain`]), so where that holds the bound on false alarms does too. Where it does not,
+//! what comes out is no longer exact, and the verdict says so by `overdispersion > 1`.
+//!
+//! Where scatter is the rule, as with latencies, a few looks do not tell it well enough to divide by it. What is not known of a
+//! variance makes tails long (Student, 1908): evidence that is `E` at a known scatter is only
+//! `(n + 1) / 2 · ln(1 + 2 E / n)` at one that n looks have told, the Bayes factor of a normal mean whose variance is not known
+//! (Jeffreys, "Theory of Probability", 1961). It is never more than E and nears it as n grows. This assumes that the sums of looks
+//! are about normal and that the scatter stays what it is.
 
 /// Looks per block at each scale.
 const SCALES: [u32; 3] = [1, 4, 16];
 
 /// Looks that the first guess is worth.
 const GUESS_WEIGHT: f64 = 4.0;
-
-/// How much of the memory of what was used is kept from look to look.
-const USED_MEMORY: f64 = 0.98;
 
 /// Pearson's statistic over looks or blocks of looks: squares over variances, each summed first.
 #[derive(Debug, Clone, Default)]
@@ -80,8 +83,8 @@ pub(crate) struct Dispersion {
     allowance: f64,
     difference: [Pearson; SCALES.len()],
     stable: Pearson,
-    /// Mean of the factors that evidence was divided by when it was counted, and what the mean is over.
-    used: (f64, f64),
+    /// Of what else is seen of a distribution: by difference and of stable alone.
+    spread: [Pearson; 2],
 }
 
 impl Dispersion {
@@ -93,7 +96,7 @@ impl Dispersion {
             allowance,
             difference: Default::default(),
             stable: Pearson::default(),
-            used: (0.0, 0.0),
+            spread: Default::default(),
         }
     }
 
@@ -107,6 +110,13 @@ impl Dispersion {
         }
     }
 
+    /// The same for the spread of a distribution instead of its middle.
+    pub(crate) fn observe_difference_of_spread(&mut self, excess: f64, variance: f64) {
+        if excess.is_finite() && variance >= 0.0 && variance.is_finite() {
+            self.spread[0].observe(excess, variance, 1);
+        }
+    }
+
     /// One look at stable: its number minus what its earlier looks let expect, and the variance of that.
     pub(crate) fn observe_stable(&mut self, excess: f64, variance: f64) {
         if excess.is_finite() && variance >= 0.0 && variance.is_finite() {
@@ -114,12 +124,28 @@ impl Dispersion {
         }
     }
 
+    /// The same for the spread of its distribution.
+    pub(crate) fn observe_spread_of_stable(&mut self, excess: f64, variance: f64) {
+        if excess.is_finite() && variance >= 0.0 && variance.is_finite() {
+            self.spread[1].observe(excess, variance, 1);
+        }
+    }
+
     /// The factor for the next look, at least 1.
     pub(crate) fn factor(&self) -> f64 {
+        self.factor_from(self.guess, self.allowance)
+    }
+
+    /// The same from no guess, for bets whose evidence is taken at what is known of the scatter later.
+    pub(crate) fn factor_for_now(&self) -> f64 {
+        self.factor_from(1.0, 0.0)
+    }
+
+    fn factor_from(&self, guess: f64, allowance: f64) -> f64 {
         let (difference, n_difference) = self.difference[0].statistic(true);
         let (stable, n_stable) = self.stable.statistic(false);
         let n = n_difference + n_stable;
-        let together = (GUESS_WEIGHT * self.guess + difference + stable) / (GUESS_WEIGHT + n);
+        let together = (GUESS_WEIGHT * guess + difference + stable) / (GUESS_WEIGHT + n);
         let error = if n > 0.0 {
             let variance = n_difference * self.difference[0].square_variance()
                 + n_stable * self.stable.square_variance();
@@ -128,13 +154,14 @@ impl Dispersion {
             0.0
         };
         // What chance explains is not corrected: otherwise every estimate that happens to be high costs time.
-        let mut largest = 1.0_f64.max(together / (1.0 + self.allowance * error));
-        for (scale, by_changes) in self
-            .difference
-            .iter()
-            .map(|scale| (scale, true))
-            .chain([(&self.stable, false)])
-        {
+        self.with_single_statistics(together / (1.0 + allowance * error))
+    }
+
+    /// No less than 1, nor than what any statistic says by itself, where chance does not explain it.
+    fn with_single_statistics(&self, together: f64) -> f64 {
+        let of_differences = self.difference.iter().map(|scale| (scale, true));
+        let mut largest = together.max(1.0);
+        for (scale, by_changes) in of_differences.chain([(&self.stable, false)]) {
             let (squares, n) = scale.statistic(by_changes);
             if n > 0.0 {
                 let error = (scale.square_variance() / n).sqrt();
@@ -144,23 +171,96 @@ impl Dispersion {
         largest
     }
 
-    /// Notes that evidence was divided by this factor.
-    pub(crate) fn use_factor(&mut self, factor: f64) {
-        self.used = (
-            USED_MEMORY * self.used.0 + factor,
-            USED_MEMORY * self.used.1 + 1.0,
-        );
+    /// What is left of evidence under the plain model (its logarithm) at what is known of the scatter by now.
+    pub(crate) fn evidence(&self, plain: f64) -> f64 {
+        plain / self.factor()
     }
 
-    /// The part of the evidence counted so far that is left at what is known now.
-    pub(crate) fn left(&self) -> f64 {
-        if self.used.1 <= 0.0 {
-            1.0
+    /// The same where scatter is the rule: as much as is left if it is not known better than the looks so far tell.
+    pub(crate) fn unsure_evidence(&self, plain: f64) -> f64 {
+        let (scatter, looks) = self.told();
+        let known = plain / scatter;
+        if known > 0.0 {
+            known.min(0.5 * (looks + 1.0) * (2.0 * known / looks).ln_1p())
         } else {
-            (self.used.0 / self.used.1 / self.factor()).min(1.0)
+            known
         }
+    }
+
+    /// The scatter as the looks tell it, and how many tell it.
+    fn told(&self) -> (f64, f64) {
+        let (difference, n_difference) = self.difference[0].statistic(true);
+        let (stable, n_stable) = self.stable.statistic(false);
+        let spreads = [self.spread[0].statistic(true), self.spread[1].statistic(false)];
+        let n_seen = spreads[0].1 + spreads[1].1;
+        let n_spread = n_seen.min(MOST_OF_SPREAD);
+        let spread = if n_seen > 0.0 {
+            LESS_OF_SPREAD * (spreads[0].0 + spreads[1].0) * n_spread / n_seen
+        } else {
+            0.0
+        };
+        let (usual, worth) = USUAL;
+        let squares = worth * usual + difference + stable + spread;
+        let scatter = squares / (worth + n_difference + n_stable + n_spread);
+        let looks = worth + n_stable + OF_CHANGES * (n_difference + n_spread);
+        (self.with_single_statistics(scatter), looks)
     }
 }
 
+/// The scatter that is usual where it is the rule, and how many looks that is worth: queues make requests slow together.
+const USUAL: (f64, f64) = (8.0, 1.0);
+
+/// A variance that is told by changes from look to look is known as well as by this part of as many looks (von Neumann, 1941).
+const OF_CHANGES: f64 = 2.0 / 3.0;
+
+/// The spread of a distribution scatters less than its middle, because the correlation of squares is the square of the
+/// correlation: half as much with AR(1), rounded up.
+const LESS_OF_SPREAD: f64 = 2.5;
+
+/// Looks that the spread stands for at most: it helps at first, later the middle speaks for itself.
+const MOST_OF_SPREAD: f64 = 12.0;
+
 /// Standard errors that are taken for chance in what only one statistic sees.
 const SINGLE_ALLOWANCE: f64 = 3.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Looks whose excess is this many plain standard deviations, in turn.
+    fn scattered(excesses: &[f64]) -> Dispersion {
+        let mut dispersion = Dispersion::new(4.0, 0.5);
+        for excess in excesses {
+            dispersion.observe_difference(*excess, 1.0);
+            dispersion.observe_stable(*excess, 1.0);
+        }
+        dispersion
+    }
+
+    #[test]
+    fn what_is_left_of_evidence_is_never_more_than_the_plain_models() {
+        for scatter in [0.0, 0.3, 1.0, 5.0] {
+            for looks in [0, 1, 2, 5, 50] {
+                let turns: Vec<f64> = (0..looks)
+                    .map(|n| if n % 3 == 0 { scatter } else { -scatter })
+                    .collect();
+                let dispersion = scattered(&turns);
+                for plain in [-3.0, 0.0, 0.5, 5.0, 50.0, 5000.0] {
+                    for left in [dispersion.evidence(plain), dispersion.unsure_evidence(plain)] {
+                        assert!(left <= plain.max(0.0), "{scatter} {looks} {plain}: {left}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_single_look_is_enough_where_scatter_is_the_rule_and_what_was_withheld_comes_back() {
+        let enough = 100_f64.ln();
+        assert!(scattered(&[]).unsure_evidence(100.0) < enough);
+        let quiet = scattered(&[1.0, -1.0, 1.0, -1.0, 1.0, -1.0]);
+        assert!(quiet.unsure_evidence(20.0) > enough);
+        let wild = scattered(&[4.0, -4.0, 4.0, -4.0, 4.0, -4.0]);
+        assert!(wild.unsure_evidence(20.0) < 0.5 * enough);
+    }
+}

@@ -5,6 +5,7 @@ use crate::combine::combine;
 use crate::kayenta;
 use crate::options::{Method, Options};
 use crate::reading::Look;
+use crate::season::Past;
 use crate::signal::{Role, SignalSpec};
 use crate::signal_error::SignalError;
 use crate::track::Track;
@@ -87,6 +88,25 @@ impl Judge {
         self.newest_ms = self.newest_ms.max(Some(look.at_ms));
         self.combine_evidence();
         true
+    }
+
+    /// The hours (after, until; milliseconds since 1970) of which earlier days are worth knowing: those that stable was last seen
+    /// in, and as many after them. Only when the canary begins to serve alone: before its first look of that phase.
+    pub fn hours(&self) -> Option<(i64, i64)> {
+        let hours = self.tracks.iter().filter_map(Track::hours);
+        hours.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+    }
+
+    /// Takes what the workload showed for one signal on earlier days, before the canary's first look of a phase in which it serves
+    /// alone or at any time before that. With at least three days that show the same hours, what stable showed last is
+    /// moved as they moved ([`crate::same_hours`], [`Basis::Season`](crate::Basis::Season)). `false` if the signal is not in the
+    /// plan.
+    pub fn recall(&mut self, signal_id: &str, past: Vec<Past>) -> bool {
+        let track = self.tracks.iter_mut().find(|track| track.spec.id == signal_id);
+        track.is_some_and(|track| {
+            track.recall(past);
+            true
+        })
     }
 
     /// The mean of e-values is an e-value, whatever the signals have to do with each other (Vovk and Wang, 2021): several

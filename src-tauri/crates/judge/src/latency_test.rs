@@ -42,7 +42,8 @@ const DISPERSION_GUESS: f64 = 4.0;
 /// effect (see [`Buckets::slower`] for what is taken to happen inside a bucket).
 ///
 /// Assumes: as for proportions. Latencies of neighbouring requests depend on each other as a rule, so the evidence is
-/// divided by the measured overdispersion from the start (a guess before there is a measurement) and is not exact.
+/// divided by the overdispersion that was measured so far, less is made of it while few looks have told that
+/// ([`Dispersion::unsure_evidence`]), and it is not exact.
 #[derive(Debug, Clone)]
 pub(crate) struct LatencyTest {
     effect: Effect,
@@ -80,6 +81,15 @@ fn mean(scores: &[f64], distribution: &Histogram) -> f64 {
     sum / distribution.total()
 }
 
+fn squares(scores: &[f64], centre: f64) -> Vec<f64> {
+    scores.iter().map(|score| (score - centre).powi(2)).collect()
+}
+
+/// Scores that are large at both ends of a distribution.
+fn spread(ranks: &[f64]) -> Vec<f64> {
+    squares(ranks, 0.5)
+}
+
 impl LatencyTest {
     pub(crate) fn new(effect: Effect, quantile: f64, objective: f64, levels: Levels) -> Self {
         LatencyTest {
@@ -110,19 +120,14 @@ impl LatencyTest {
         self.rejected |= self.is_worth_stopping();
     }
 
-    /// The logarithm of the evidence against "no worse" as it was counted, before what is known of scatter by now.
+    /// The logarithm of the evidence against "no worse" under the plain model: no smaller than what is left of it.
     pub(crate) fn degraded_log(&self) -> f64 {
-        self.degraded.log()
+        self.degraded.log_plain()
     }
 
-    /// What was counted against "no slower", reduced to what is known of the scatter by now.
+    /// What is left of the evidence against "no worse" at what is known of the scatter by now.
     pub(crate) fn degraded_evidence(&self) -> f64 {
-        let log = self.degraded.log();
-        if log > 0.0 {
-            log * self.dispersion.left()
-        } else {
-            log
-        }
+        self.dispersion.unsure_evidence(self.degraded.log_plain())
     }
 
     /// Adds to what is known without betting.
@@ -133,9 +138,16 @@ impl LatencyTest {
         {
             let look = Histogram::new(&buckets.bounds, &stable.reduced(&buckets.bounds));
             let n = look.total();
-            let variance = n * ranks.variance * (1.0 + n / self.stable.total());
+            let part = n * (1.0 + n / self.stable.total());
             self.dispersion
-                .observe_stable(n * (mean(&ranks.scores, &look) - 0.5), variance);
+                .observe_stable(n * (mean(&ranks.scores, &look) - 0.5), part * ranks.variance);
+            if let Some(base) = self.base(&buckets) {
+                let spread = spread(&ranks.scores);
+                let centre = mean(&spread, &base);
+                let variance = mean(&squares(&spread, centre), &base);
+                self.dispersion
+                    .observe_spread_of_stable(n * (mean(&spread, &look) - centre), part * variance);
+            }
         }
         for (memory, look) in [(&mut self.stable, stable), (&mut self.canary, canary)] {
             memory.scale(pace.memory);
@@ -209,8 +221,7 @@ impl LatencyTest {
         let scores = buckets.ranks(&base);
         let slower = buckets.slower(&base).scores(&scores);
         let centre = mean(&scores, &base);
-        let squares: Vec<f64> = scores.iter().map(|score| (score - centre).powi(2)).collect();
-        let variance = mean(&squares, &base);
+        let variance = mean(&squares(&scores, centre), &base);
         let canary = Histogram::new(&buckets.bounds, &self.canary.reduced(&buckets.bounds));
         let seen = if canary.total() > 0.0 {
             mean(&scores, &canary) - centre
@@ -229,7 +240,7 @@ impl LatencyTest {
 
     fn bet(&mut self, pace: Pace, buckets: &Buckets, stable: &Histogram, canary: &Histogram) {
         let overdispersion = self.dispersion.factor();
-        self.dispersion.use_factor(overdispersion);
+        let for_now = self.dispersion.factor_for_now();
         let mut degraded = [0.0; DEGRADED_WEIGHTS.len()];
         let mut rank = [0.0; HEALTHY_WEIGHTS.len()];
         let mut quantile = [0.0; HEALTHY_WEIGHTS.len()];
@@ -237,7 +248,7 @@ impl LatencyTest {
             let score = |rise: f64, stable_scores: &[f64], centre: f64| {
                 let stable = (stable_scores, stable.counts());
                 let canary = (ranks.scores.as_slice(), canary.counts());
-                bet::scores(rise, centre, ranks.variance, stable, canary) / overdispersion
+                bet::scores(rise, centre, ranks.variance, stable, canary)
             };
             for (slot, rise) in degraded[1..].iter_mut().zip(RISES) {
                 *slot = score(rise, &ranks.scores, 0.5);
@@ -253,7 +264,7 @@ impl LatencyTest {
             let scores = buckets.ranks(&both);
             for (slot, rise) in degraded[1..].iter_mut().zip(RISES) {
                 let log = rank_bet::conditional(rise, &scores, stable.counts(), canary.counts());
-                *slot = log / overdispersion;
+                *slot = log;
             }
         }
         let edges = [Some(self.objective_bound(buckets)), self.quantile_bound(buckets)];
@@ -261,15 +272,15 @@ impl LatencyTest {
             let Some(bound) = bound else { continue };
             let at = 2 + RISES.len() + index * (DEGRADED_WEIGHTS.len() - 2 - RISES.len()) / EDGES;
             let slots = &mut degraded[at..];
-            self.bet_on_edge(buckets, bound, stable, canary, overdispersion, slots);
+            self.bet_on_edge(buckets, bound, stable, canary, slots);
         }
         if let Some(bound) = edges[1] {
-            self.bet_on_quantile(buckets, bound, stable, canary, overdispersion, &mut quantile);
+            self.bet_on_quantile(buckets, bound, stable, canary, &mut quantile);
         }
         self.follow_difference(pace, buckets, stable, canary, overdispersion);
-        self.degraded.bet(&degraded, pace.shared);
-        self.healthy_rank.bet(&rank, pace.shared);
-        self.healthy_quantile.bet(&quantile, pace.shared);
+        self.degraded.bet(&degraded, for_now, pace.shared);
+        self.healthy_rank.bet(&rank, overdispersion, pace.shared);
+        self.healthy_quantile.bet(&quantile, overdispersion, pace.shared);
     }
 
     fn bet_on_edge(
@@ -278,20 +289,18 @@ impl LatencyTest {
         bound: usize,
         stable: &Histogram,
         canary: &Histogram,
-        overdispersion: f64,
         slots: &mut [f64],
     ) {
         let sample = |h: &Histogram| Sample::new(h.total(), buckets.past(bound, h.counts()));
         let (stable, canary) = (sample(stable), sample(canary));
         let share = canary.total / (stable.total + canary.total);
-        slots[ODDS.len()] =
-            bet::conditional(8.0, 1.0, canary.bad, stable.bad + canary.bad, share) / overdispersion;
+        slots[ODDS.len()] = bet::conditional(8.0, 1.0, canary.bad, stable.bad + canary.bad, share);
         let Some(base) = self.base(buckets) else { return };
         let past = (buckets.past(bound, base.counts()) + 0.5) / (base.total() + 1.0);
         for (slot, odds) in slots.iter_mut().zip(ODDS) {
             let odds = odds * past / (1.0 - past);
             let alternative = (past, odds / (1.0 + odds));
-            *slot = bet::proportions(Null::NO_WORSE, 1.0, alternative, stable, canary) / overdispersion;
+            *slot = bet::proportions(Null::NO_WORSE, 1.0, alternative, stable, canary);
         }
     }
 
@@ -301,7 +310,6 @@ impl LatencyTest {
         bound: usize,
         stable: &Histogram,
         canary: &Histogram,
-        overdispersion: f64,
         slots: &mut [f64],
     ) {
         let Some(base) = self.base(buckets) else { return };
@@ -312,7 +320,7 @@ impl LatencyTest {
         let canary = Sample::new(canary.total(), buckets.past(bound, canary.counts()));
         for (slot, part) in slots[1..].iter_mut().zip([0.0, 0.5]) {
             let alternative = (slower, past + part * (slower - past));
-            *slot = bet::proportions(Null::NO_WORSE, -1.0, alternative, stable, canary) / overdispersion;
+            *slot = bet::proportions(Null::NO_WORSE, -1.0, alternative, stable, canary);
         }
     }
 
@@ -339,15 +347,15 @@ impl LatencyTest {
         let (n_stable, n_canary) = (stable.total(), canary.total());
         let all = n_stable + n_canary;
         let both = |scores: &[f64]| (mean(scores, stable) * n_stable + mean(scores, canary) * n_canary) / all;
-        let centre = both(&ranks.scores);
-        let squares: Vec<f64> = ranks
-            .scores
-            .iter()
-            .map(|score| (score - centre).powi(2))
-            .collect();
-        let variance = both(&squares) * n_stable * n_canary / (all - 1.0).max(1.0);
-        let excess = n_canary * (mean(&ranks.scores, canary) - centre);
+        let of = |scores: &[f64]| {
+            let centre = both(scores);
+            let variance = both(&squares(scores, centre)) * n_stable * n_canary / (all - 1.0).max(1.0);
+            (n_canary * (mean(scores, canary) - centre), variance)
+        };
+        let (excess, variance) = of(&ranks.scores);
         self.dispersion.observe_difference(excess, variance);
+        let (excess, variance) = of(&spread(&ranks.scores));
+        self.dispersion.observe_difference_of_spread(excess, variance);
     }
 
     /// The bound among those that are judged with the largest difference, with the shares past it of canary and stable.
@@ -411,13 +419,20 @@ impl LatencyTest {
         } else {
             &self.healthy_quantile
         };
+        let degraded = self.degraded_evidence();
         let (towards, looks_until) = if self.is_worth_stopping() {
-            (Verdict::Degraded, self.degraded.looks_until(self.levels.degraded))
+            (
+                Verdict::Degraded,
+                self.degraded.looks_until(self.levels.degraded - degraded),
+            )
         } else {
-            (Verdict::Healthy, healthy.looks_until(self.levels.healthy))
+            (
+                Verdict::Healthy,
+                healthy.looks_until(self.levels.healthy - healthy.log()),
+            )
         };
         Standing {
-            degraded: self.degraded_evidence(),
+            degraded,
             healthy: healthy.log(),
             rejected: self.rejected,
             towards: Some(towards),

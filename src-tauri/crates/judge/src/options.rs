@@ -56,7 +56,9 @@ pub struct Options {
     /// Seconds after the start of a phase in which latencies, levels and speeds are not counted, because new pods are
     /// still cold. Failed requests and counted events always count.
     pub warmup_seconds: f64,
-    /// After this many seconds without data a signal is no longer healthy.
+    /// A signal is no longer healthy when it has brought no data for this many of the distances that its looks usually have.
+    pub stale_looks: f64,
+    /// The least of that, in seconds.
     pub stale_seconds: f64,
     /// For the threshold method.
     pub minimum: Minimum,
@@ -71,7 +73,8 @@ impl Default for Options {
             alpha: 0.01,
             false_healthy: 0.05,
             warmup_seconds: 10.0,
-            stale_seconds: 60.0,
+            stale_looks: 4.0,
+            stale_seconds: 30.0,
             minimum: Minimum::default(),
             kayenta: KayentaOptions::default(),
         }
@@ -92,6 +95,8 @@ impl Options {
             "falseHealthy"
         } else if !duration(self.warmup_seconds) {
             "warmupSeconds"
+        } else if !duration(self.stale_looks) {
+            "staleLooks"
         } else if !duration(self.stale_seconds) {
             "staleSeconds"
         } else if !duration(self.minimum.requests) {

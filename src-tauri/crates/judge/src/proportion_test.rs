@@ -73,19 +73,14 @@ impl ProportionTest {
         self.rejected |= self.is_worth_stopping();
     }
 
-    /// The logarithm of the evidence against "no worse" as it was counted, before what is known of scatter by now.
+    /// The logarithm of the evidence against "no worse" under the plain model: no smaller than what is left of it.
     pub(crate) fn degraded_log(&self) -> f64 {
-        self.degraded.log()
+        self.degraded.log_plain()
     }
 
-    /// What was counted against "no worse", reduced to what is known of the scatter by now.
+    /// What is left of the evidence against "no worse" at what is known of the scatter by now.
     pub(crate) fn degraded_evidence(&self) -> f64 {
-        let log = self.degraded.log();
-        if log > 0.0 {
-            log * self.dispersion.left()
-        } else {
-            log
-        }
+        self.dispersion.evidence(self.degraded.log_plain())
     }
 
     /// Adds to what is known without betting: stable alone, before there is a canary, teaches its rate and its scatter.
@@ -127,12 +122,11 @@ impl ProportionTest {
 
     fn bet(&mut self, pace: Pace, stable: Sample, canary: Sample) {
         let overdispersion = self.dispersion.factor();
-        self.dispersion.use_factor(overdispersion);
         let share = canary.total / (stable.total + canary.total);
         let bad = stable.bad + canary.bad;
         let mut degraded = [0.0; DEGRADED_WEIGHTS.len()];
         for (slot, ratio) in degraded[1..].iter_mut().zip(RATIOS) {
-            *slot = bet::conditional(ratio, 1.0, canary.bad, bad, share) / overdispersion;
+            *slot = bet::conditional(ratio, 1.0, canary.bad, bad, share);
         }
         let mut healthy = [0.0; HEALTHY_WEIGHTS.len()];
         if let Some((base, seen)) = self.estimate() {
@@ -140,18 +134,18 @@ impl ProportionTest {
             let worse = [base + effect, base + 2.0 * effect, seen.max(base + 0.5 * effect)];
             for (slot, rate) in degraded[1 + RATIOS.len()..].iter_mut().zip(worse) {
                 let alternative = (base, rate.min(0.999));
-                *slot = bet::proportions(Null::NO_WORSE, 1.0, alternative, stable, canary) / overdispersion;
+                *slot = bet::proportions(Null::NO_WORSE, 1.0, alternative, stable, canary);
             }
             let null = null_of(&self.effect, base);
             let fine = [base, base + 0.5 * effect, seen];
             for (slot, rate) in healthy[1..].iter_mut().zip(fine) {
-                *slot = bet::proportions(null, -1.0, (base, rate), stable, canary) / overdispersion;
+                *slot = bet::proportions(null, -1.0, (base, rate), stable, canary);
             }
             self.interval
                 .observe((base, seen), stable, canary, overdispersion, pace);
         }
-        self.degraded.bet(&degraded, pace.shared);
-        self.healthy.bet(&healthy, pace.shared);
+        self.degraded.bet(&degraded, overdispersion, pace.shared);
+        self.healthy.bet(&healthy, overdispersion, pace.shared);
     }
 
     /// Whether what was seen recently is at least half of the smallest effect worth stopping for. A difference that is real
@@ -183,13 +177,20 @@ impl ProportionTest {
 
     pub(crate) fn standing(&self) -> Standing {
         let worse = self.is_worth_stopping();
+        let degraded = self.degraded_evidence();
         let (towards, looks_until) = if worse {
-            (Verdict::Degraded, self.degraded.looks_until(self.levels.degraded))
+            (
+                Verdict::Degraded,
+                self.degraded.looks_until(self.levels.degraded - degraded),
+            )
         } else {
-            (Verdict::Healthy, self.healthy.looks_until(self.levels.healthy))
+            (
+                Verdict::Healthy,
+                self.healthy.looks_until(self.levels.healthy - self.healthy.log()),
+            )
         };
         Standing {
-            degraded: self.degraded_evidence(),
+            degraded,
             healthy: self.healthy.log(),
             rejected: self.rejected,
             towards: Some(towards),

@@ -137,6 +137,11 @@ pub struct Rule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub objective: Option<Objective>,
+    /// Whether a change of the canary's own course makes it degraded: greatest probability of such an alarm in a release
+    /// without change, in `0..1` ([`crate::Anomaly`]). Weaker than a comparison: it assumes values in no particular order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub anomaly: Option<f64>,
     /// How large a difference must be for Kayenta's judge, in a signal that has a comparison; none: any that its test sees.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -267,8 +272,13 @@ impl SignalSpec {
             }
         }
         let rule = &self.rule;
+        if rule.anomaly.is_some_and(|alarms| !(alarms > 0.0 && alarms < 1.0)) {
+            return Err(bad("rule.anomaly"));
+        }
         let has_rule = rule.limit.is_some() || rule.against_stable.is_some() || rule.objective.is_some();
-        if self.role != Role::Context && !has_rule {
+        // That nothing changed is no evidence of health, so nothing can wait for it.
+        let can_wait = self.role == Role::Advisory && rule.anomaly.is_some();
+        if self.role != Role::Context && !has_rule && !can_wait {
             return Err(SignalError::NoRule {
                 signal: self.id.clone(),
             });

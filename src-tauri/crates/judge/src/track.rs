@@ -5,19 +5,25 @@ use crate::change_point::{Kept, Passed};
 use crate::judge::Arms;
 use crate::kayenta;
 use crate::levels::{Levels, Standing};
-use crate::limit_state::LimitState;
 use crate::options::{Method, Options};
+use crate::own_course::OwnCourse;
 use crate::pace::Pace;
+use crate::phase::Phase;
 use crate::reading::Look;
+use crate::rhythm::Rhythm;
+use crate::season::{Past, Season, same_hours};
 use crate::sequential::{self, SequentialTest};
 use crate::signal::{Role, SignalKind, SignalSpec, Worse};
 use crate::threshold;
 use crate::totals::{Pair, Totals};
 use crate::verdict::{Basis, Evidence, IntervalOf, Reason, SignalVerdict, Verdict};
-use crate::window::Window;
 
 /// Seconds that the first look is taken to stand for.
 const FIRST_SECONDS: f64 = 5.0;
+
+/// The least and the most time that earlier days are compared over, before the canary served alone and after.
+const LEAST_SPAN_MS: i64 = 600_000;
+const MOST_SPAN_MS: i64 = 1_800_000;
 
 /// One signal through a release: what its looks amount to.
 #[derive(Debug, Clone)]
@@ -26,11 +32,19 @@ pub(crate) struct Track {
     pub(crate) phase: Phase,
     /// What stable showed in the newest phase in which it served.
     pub(crate) before: Totals,
+    /// First and last look that `before` is of.
+    before_between: Option<(i64, i64)>,
+    /// What it showed at such hours of earlier days.
+    earlier: Vec<Past>,
+    /// How those days went on from the hours of `before`, in a phase in which the canary serves alone.
+    season: Option<Season>,
     levels: Levels,
     /// The comparison with stable, if the method is sequential and the signal has such a test.
     test: Option<SequentialTest>,
     /// The same for a phase in which the canary serves alone.
     before_test: Option<BeforeTest>,
+    /// The canary against its own course, if the signal asks for that.
+    own_course: Option<OwnCourse>,
     /// The canary against its objective, if it has one.
     burn: Option<BurnRates>,
     /// Looks at both arms, to say later when a difference began.
@@ -38,59 +52,10 @@ pub(crate) struct Track {
     /// What Kayenta's judge compares, if it is asked.
     series: Option<kayenta::Series>,
     newest_ms: Option<i64>,
+    /// How far apart looks with data are.
+    rhythm: Rhythm,
     /// Looks that came late, twice or out of order, and were not counted.
     ignored: u64,
-}
-
-/// What is known in the current phase.
-#[derive(Debug, Clone)]
-pub(crate) struct Phase {
-    pub(crate) arms: Arms,
-    /// First look with requests of the canary.
-    pub(crate) started_ms: Option<i64>,
-    pub(crate) window: Window,
-    pub(crate) limit: LimitState,
-    pub(crate) newest_ms: Option<i64>,
-    looks: u32,
-    pub(crate) stable_ms: Option<i64>,
-    pub(crate) canary_ms: Option<i64>,
-    pub(crate) stable_total: Totals,
-    /// Requests of the canary that were counted, and the looks they came in.
-    pub(crate) canary_size: f64,
-    pub(crate) looks_counted: u32,
-    pub(crate) wrong_reading: bool,
-}
-
-impl Phase {
-    fn new(arms: Arms) -> Self {
-        Phase {
-            arms,
-            started_ms: None,
-            window: Window::default(),
-            limit: LimitState::default(),
-            newest_ms: None,
-            looks: 0,
-            stable_ms: None,
-            canary_ms: None,
-            stable_total: Totals::default(),
-            canary_size: 0.0,
-            looks_counted: 0,
-            wrong_reading: false,
-        }
-    }
-
-    /// Seconds between two looks, on average.
-    pub(crate) fn seconds_per_look(&self) -> Option<f64> {
-        (self.looks > 1).then(|| self.seconds() / f64::from(self.looks - 1))
-    }
-
-    /// Seconds since the canary's first request of the phase.
-    pub(crate) fn seconds(&self) -> f64 {
-        match (self.started_ms, self.newest_ms) {
-            (Some(start), Some(newest)) => newest.saturating_sub(start) as f64 / 1000.0,
-            _ => 0.0,
-        }
-    }
 }
 
 impl Track {
@@ -107,15 +72,20 @@ impl Track {
         let compares = options.method == Method::Kayenta && spec.role != Role::Context;
         Track {
             series: (compares && spec.rule.against_stable.is_some()).then(kayenta::Series::default),
+            own_course: OwnCourse::new(&spec).filter(|_| spec.role != Role::Context),
             burn: spec.rule.objective.map(BurnRates::new),
             kept: Kept::default(),
             spec,
             phase: Phase::new(Arms::Both),
             before: Totals::default(),
+            before_between: None,
+            earlier: Vec::new(),
+            season: None,
             levels,
             test,
             before_test: None,
             newest_ms: None,
+            rhythm: Rhythm::default(),
             ignored: 0,
         }
     }
@@ -123,32 +93,61 @@ impl Track {
     pub(crate) fn new_phase(&mut self, arms: Arms) {
         if self.phase.stable_total.size > 0.0 {
             self.before = std::mem::take(&mut self.phase.stable_total);
+            self.before_between = self.phase.stable_between;
         }
         self.phase = Phase::new(arms);
         self.before_test = None;
+        if let Some(course) = &mut self.own_course {
+            course.new_phase();
+        }
         if let Some(series) = &mut self.series {
             series.new_phase(arms);
         }
         if let Some(test) = &mut self.test {
             test.new_phase();
-            if let (Arms::CanaryOnly, Some(effect)) = (arms, self.spec.rule.against_stable) {
-                self.before_test = BeforeTest::new(
-                    self.spec.kind,
-                    self.spec.rule.worse,
-                    effect,
-                    self.levels,
-                    &self.before,
-                    test.standing().overdispersion,
-                );
-            }
         }
+        self.hold_against_before();
     }
 
     /// What the canary is compared with in this phase.
     pub(crate) fn basis(&self) -> Basis {
         match self.phase.arms {
             Arms::Both => Basis::Concurrent,
+            Arms::CanaryOnly if self.season.is_some() && self.before_test.is_some() => Basis::Season,
             Arms::CanaryOnly => Basis::Before,
+        }
+    }
+
+    /// The hours that are compared with those of earlier days.
+    pub(crate) fn hours(&self) -> Option<(i64, i64)> {
+        let is_asked = self.phase.arms == Arms::CanaryOnly && self.phase.looks_counted == 0;
+        let (from, until) = self.before_between.filter(|_| is_asked)?;
+        let span = (until - from).clamp(LEAST_SPAN_MS, MOST_SPAN_MS);
+        Some((until - span, until + span))
+    }
+
+    /// Takes what was shown on earlier days.
+    pub(crate) fn recall(&mut self, past: Vec<Past>) {
+        self.earlier = past;
+        if self.hours().is_some() {
+            self.hold_against_before();
+        }
+    }
+
+    /// Prepares the comparison of a canary that serves alone.
+    fn hold_against_before(&mut self) {
+        let hours = self.hours().zip(self.before_between);
+        self.season = hours.and_then(|((after, until), (_, middle))| {
+            same_hours(&self.earlier, (after, middle), (middle, until))
+        });
+        if let (Arms::CanaryOnly, Some(test)) = (self.phase.arms, &self.test) {
+            self.before_test = BeforeTest::new(
+                &self.spec,
+                self.levels,
+                &self.before,
+                self.season,
+                test.standing().overdispersion,
+            );
         }
     }
 
@@ -195,6 +194,9 @@ impl Track {
             phase.wrong_reading = true;
             return;
         }
+        if pair.stable.looks > 0 || pair.canary.looks > 0 {
+            self.rhythm.observe(look.at_ms);
+        }
         if pair.stable.looks > 0 {
             phase.stable_ms = Some(look.at_ms);
         }
@@ -234,6 +236,9 @@ impl Track {
         if let (Some(burn), Some((total, bad))) = (&mut self.burn, passed(&pair.canary)) {
             burn.observe(at_ms, total, bad);
         }
+        if let (Some(course), Some(value)) = (&mut self.own_course, pair.canary.value(kind)) {
+            course.observe(at_ms, value);
+        }
         // A comparison uses only looks in which both arms are known: they share what happens around them.
         if phase.arms == Arms::Both
             && pair.stable.looks > 0
@@ -260,6 +265,9 @@ impl Track {
         phase.canary_size += pair.canary.size;
         phase.looks_counted = phase.looks_counted.saturating_add(1);
         phase.stable_total = phase.stable_total.merged(&pair.stable);
+        if pair.stable.looks > 0 {
+            phase.stable_between = Some((phase.stable_between.map_or(at_ms, |between| between.0), at_ms));
+        }
         phase.window.observe(at_ms, kind, &options.minimum, &pair);
         if let Some(series) = &mut self.series {
             series.observe(kind, phase.arms, &pair);
@@ -275,7 +283,8 @@ impl Track {
             .without_data(options, now_ms, standing.as_ref())
             .unwrap_or_else(|| {
                 let absolute = threshold::burning(self).or_else(|| threshold::past_limit(self));
-                absolute.unwrap_or_else(|| match (&standing, &self.series) {
+                let alone = absolute.or_else(|| self.by_own_course());
+                alone.unwrap_or_else(|| match (&standing, &self.series) {
                     (Some(standing), _) => sequential::decide(self, options, self.levels, standing),
                     (None, Some(series)) => {
                         let (decision, test) = kayenta::decide(self, options, series);
@@ -319,6 +328,15 @@ impl Track {
             began: if is_worse { self.kept.change_point() } else { None },
             newest_ms: self.phase.canary_ms,
         }
+    }
+
+    /// What its own course says: a change to the worse, or, where there is nothing else to hold it against, none.
+    fn by_own_course(&self) -> Option<Decision> {
+        let (course, rule) = (self.own_course.as_ref()?, &self.spec.rule);
+        let has_other = rule.limit.is_some() || rule.against_stable.is_some() || rule.objective.is_some();
+        course
+            .changed()
+            .or_else(|| (!has_other).then(|| course.unchanged()))
     }
 
     /// Whether, and how fast, the budget of the objective burns.
@@ -366,6 +384,7 @@ impl Track {
             // A canary that was found worse stays degraded while its series are away.
             if threshold::is_over_limit(self)
                 || self.burning().is_some()
+                || self.own_course.as_ref().is_some_and(OwnCourse::is_worse)
                 || standing.is_some_and(|standing| standing.rejected)
             {
                 return None;
@@ -383,7 +402,7 @@ impl Track {
             (None, _) | (_, None) => Some(Reason::NoData { arm, seconds: None }),
             (Some(newest), Some(now)) => {
                 let seconds = now.saturating_sub(newest) as f64 / 1000.0;
-                (seconds > options.stale_seconds).then_some(Reason::NoData {
+                (seconds > self.rhythm.stale_seconds(options)).then_some(Reason::NoData {
                     arm,
                     seconds: Some(seconds),
                 })

@@ -26,6 +26,10 @@ pub enum Basis {
     Concurrent,
     /// With what stable showed before it was gone: weaker, because the time of day is another.
     Before,
+    /// With what stable showed before, moved as earlier days moved from that hour to this one: weaker still than side by side.
+    Season,
+    /// With its own past in this phase: finds a change, says nothing of a difference that was there from the start.
+    Itself,
     /// With an absolute limit only.
     Limit,
     /// With nothing.
@@ -45,6 +49,20 @@ pub enum Reason {
         limit: f64,
         /// How long it has been past it, in seconds.
         seconds: f64,
+    },
+    /// Degraded: the canary's values are no longer what they were since the phase began.
+    Changed {
+        /// The canary, recently.
+        value: f64,
+        /// Whether its values are higher than they were; else lower.
+        higher: bool,
+        /// Probability of such an alarm in a release without any change.
+        alarms: f64,
+    },
+    /// Not enough evidence, and none is asked for: nothing unusual so far.
+    Unchanged {
+        /// Values that were looked at.
+        looks: u32,
     },
     /// Not yet decided: the canary is past its limit, but not for long enough, or that may be chance.
     NearLimit {

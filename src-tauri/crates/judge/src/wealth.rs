@@ -13,6 +13,8 @@
 #[derive(Debug, Clone)]
 pub(crate) struct Wealth {
     log_total: f64,
+    /// The same with each change multiplied by what its bets were divided by.
+    log_plain: f64,
     weights: Vec<f64>,
     parts: Vec<f64>,
     log_cap: f64,
@@ -31,6 +33,7 @@ impl Wealth {
         let weights: Vec<f64> = weights.iter().map(|w| w / sum).collect();
         Wealth {
             log_total: 0.0,
+            log_plain: 0.0,
             parts: weights.clone(),
             weights,
             log_cap,
@@ -38,11 +41,12 @@ impl Wealth {
         }
     }
 
-    /// Takes the logarithm of each bettor's factor, in the order of the weights. A factor that is missing or is not
-    /// a number counts as cash. `shared` is the part of the wealth that is shared out again.
-    pub(crate) fn bet(&mut self, log_factors: &[f64], shared: f64) {
+    /// Takes the logarithm of each bettor's factor, in the order of the weights; each is divided by `overdispersion`, at least
+    /// 1 and known before the look. A factor that is missing or is not a number counts as cash. `shared` is the part of the
+    /// wealth that is shared out again.
+    pub(crate) fn bet(&mut self, log_factors: &[f64], overdispersion: f64, shared: f64) {
         let factor = |index: usize| {
-            let log = log_factors.get(index).copied().unwrap_or(0.0);
+            let log = log_factors.get(index).copied().unwrap_or(0.0) / overdispersion;
             if log.is_nan() {
                 0.0
             } else {
@@ -62,6 +66,7 @@ impl Wealth {
         }
         let change = highest + sum.ln();
         self.log_total = (self.log_total + change).min(self.log_cap);
+        self.log_plain += overdispersion * change;
         self.growth = (
             GROWTH_MEMORY * self.growth.0 + change,
             GROWTH_MEMORY * self.growth.1 + 1.0,
@@ -71,16 +76,22 @@ impl Wealth {
         }
     }
 
-    /// Looks until the logarithm is at `goal`, if it goes on growing as in the recent looks.
-    pub(crate) fn looks_until(&self, goal: f64) -> Option<f64> {
+    /// Looks until what is `missing` of the logarithm is there, if it goes on growing as in the recent looks.
+    pub(crate) fn looks_until(&self, missing: f64) -> Option<f64> {
         let rate = self.growth.0 / self.growth.1;
-        let missing = goal - self.log_total;
         (rate > 1e-6 && missing > 0.0).then(|| missing / rate)
     }
 
     /// Natural logarithm of the wealth: `ln(1/alpha)` rejects the null at level `alpha`.
     pub(crate) fn log(&self) -> f64 {
         self.log_total
+    }
+
+    /// What the logarithm would be if the division were taken back. If the bets are valid without it, so is this: with
+    /// `g = f^(1/u)` the power u of the mean of all g is at most the mean of all f (Jensen), look by look. So what is counted with a
+    /// scatter that was only guessed can be given back once the scatter is measured.
+    pub(crate) fn log_plain(&self) -> f64 {
+        self.log_plain
     }
 }
 
@@ -92,20 +103,40 @@ mod tests {
     fn cash_alone_neither_wins_nor_loses() {
         let mut wealth = Wealth::new(&[1.0], f64::INFINITY);
         for _ in 0..1000 {
-            wealth.bet(&[0.0], 0.004);
+            wealth.bet(&[0.0], 1.0, 0.004);
         }
         assert!(wealth.log().abs() < 1e-9);
+    }
+
+    #[test]
+    fn what_a_division_withheld_can_be_given_back_without_more_being_expected_than_was_staked() {
+        // Fair coins, three bettors, divisors that change from look to look: over all that three looks can show.
+        let bets = [[1.0, 1.0], [0.5, 1.5], [1.8, 0.2]].map(|factors| factors.map(f64::ln));
+        let divisors = [4.0, 1.0, 2.5];
+        for (weights, least) in [([0.2, 0.4, 0.4], 0.5), ([0.0, 0.0, 1.0], 0.99)] {
+            let mut expectation = 0.0;
+            for seen in 0..8_usize {
+                let mut wealth = Wealth::new(&weights, f64::INFINITY);
+                for (look, divisor) in divisors.iter().enumerate() {
+                    let side = seen >> look & 1;
+                    wealth.bet(&bets.map(|bet| bet[side]), *divisor, 0.004);
+                }
+                expectation += wealth.log_plain().exp() / 8.0;
+            }
+            assert!(expectation <= 1.0 + 1e-12, "{expectation}");
+            assert!(expectation > least, "{expectation}");
+        }
     }
 
     #[test]
     fn an_hour_of_losing_bets_costs_a_late_winner_only_the_restart() {
         let mut wealth = Wealth::new(&[0.2, 0.8], f64::INFINITY);
         for _ in 0..720 {
-            wealth.bet(&[0.0, -5.0], 0.004);
+            wealth.bet(&[0.0, -5.0], 1.0, 0.004);
         }
         assert!(wealth.log() > -5.0, "{}", wealth.log());
         for _ in 0..10 {
-            wealth.bet(&[0.0, 2.0], 0.004);
+            wealth.bet(&[0.0, 2.0], 1.0, 0.004);
         }
         assert!(wealth.log() > 20.0 - 5.0 - 6.5, "{}", wealth.log());
     }
@@ -114,10 +145,10 @@ mod tests {
     fn wealth_is_never_above_what_the_best_bettor_makes_and_never_above_its_cap() {
         let mut wealth = Wealth::new(&[0.5, 0.5], 3.0);
         for _ in 0..10 {
-            wealth.bet(&[0.0, 0.2], 0.004);
+            wealth.bet(&[0.0, 0.2], 1.0, 0.004);
             assert!(wealth.log() <= 0.2 * 10.0 && wealth.log() <= 3.0);
         }
-        wealth.bet(&[f64::NAN, 800.0], 0.004);
+        wealth.bet(&[f64::NAN, 800.0], 1.0, 0.004);
         assert_eq!(wealth.log(), 3.0);
     }
 }

@@ -361,8 +361,10 @@ fn critical_signals_veto_required_ones_hold_and_advisory_ones_only_speak() {
             SignalSpec::error_ratio("bad", 0.005).role(role),
         ];
         let mut release = Scenario::new(signals, threshold());
-        release.looks(10, "bad", ratio(900.0, 1.0), ratio(100.0, 50.0));
-        release.looks(10, "good", ratio(900.0, 1.0), ratio(100.0, 0.0));
+        for _ in 0..10 {
+            release.look("bad", ratio(900.0, 1.0), ratio(100.0, 50.0));
+            release.look("good", ratio(900.0, 1.0), ratio(100.0, 0.0));
+        }
         let verdict = release.verdict();
         assert_eq!(verdict.verdict, expected, "{role:?}");
         assert_eq!(

@@ -24,6 +24,8 @@ pub(crate) struct Question<'a> {
     /// Tells arms apart for selectors of presets.
     pub(crate) labels: Option<&'a PodLabels>,
     pub(crate) step_ms: i64,
+    /// Whether every pod of the workload counts as stable, whatever its version: in times before the release.
+    pub(crate) of_all_pods: bool,
 }
 
 impl Question<'_> {
@@ -44,12 +46,16 @@ impl Question<'_> {
     async fn one(&self, (telling, selector): &Selector, window_ms: i64, until_ms: i64) -> Fetched {
         let seconds = (window_ms + 999) / 1000;
         let ask = |hashes: Vec<String>| async move {
-            if hashes.is_empty() {
+            if hashes.is_empty() && !self.of_all_pods {
                 return Ok(Vec::new());
             }
             let query = format!("{}[{seconds}s]", self.filled(selector, &hashes)?);
             self.prometheus.instant(&query, Some(until_ms)).await
         };
+        if self.of_all_pods {
+            let (stable, canary) = (ask(Vec::new()).await?, Vec::new());
+            return Ok(Both { stable, canary });
+        }
         match (telling, self.labels) {
             (Telling::ByLabels, Some(labels)) => {
                 let all = [self.scope.stable.as_slice(), self.scope.canary.as_slice()].concat();
@@ -83,7 +89,8 @@ impl Question<'_> {
         };
         let ask = |arm: Arm| async move {
             let hashes = hashes(self.scope, arm);
-            if hashes.is_empty() {
+            let of_all = self.of_all_pods && arm == Arm::Stable;
+            if hashes.is_empty() && !of_all {
                 return Ok(BTreeMap::new());
             }
             let query = self.filled(expression, hashes)?;

@@ -13,6 +13,7 @@ mod arms;
 mod connection;
 mod counter;
 mod detect;
+mod earlier;
 mod fetch;
 mod grid;
 mod http_prometheus;

@@ -3,7 +3,7 @@
 use crate::answer::{Labels, Series};
 use crate::counter::{Counter, Increase, increases, scrape_interval};
 use crate::grid::place;
-use judge::Reading;
+use judge::{Quality, Reading};
 use std::collections::BTreeMap;
 
 /// Labels that together name a process that is scraped.
@@ -76,6 +76,33 @@ pub(crate) fn of_buckets(series: &[Series]) -> Counters {
             })
         })
         .collect()
+}
+
+/// What a label of a prediction says, if it can be read.
+fn yes_or_no(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "positive" => Some(true),
+        "false" | "0" | "no" | "negative" => Some(false),
+        _ => None,
+    }
+}
+
+/// Series of predictions with their truth, as all and bad ones of what is asked. A series that does not say both is left out.
+pub(crate) fn of_labelled(series: &[Series], quality: Quality) -> Counters {
+    let says = |one: &Series, label: &str| yes_or_no(one.labels.get(label)?);
+    let mut counters = Vec::new();
+    for one in series {
+        let (Some(said), Some(was)) = (says(one, "predicted"), says(one, "actual")) else {
+            continue;
+        };
+        if quality.counts(said, was) {
+            counters.extend(of_class(std::slice::from_ref(one), Class::All));
+            if said != was {
+                counters.extend(of_class(std::slice::from_ref(one), Class::Bad));
+            }
+        }
+    }
+    counters
 }
 
 /// How a signal's readings are made.
@@ -219,6 +246,28 @@ mod tests {
             readings,
             [Reading::NoData, Reading::ratio(0.0, 0.0), Reading::NoData]
         );
+    }
+
+    #[test]
+    fn predictions_and_their_truth_become_the_ratio_that_is_asked_for() {
+        let one = |said: &str, was: &str, end: f64| {
+            series(
+                &[("pod", "a"), ("predicted", said), ("actual", was)],
+                &[(0, 1.0), (4_000, 1.0 + end)],
+            )
+        };
+        let all = [
+            one("true", "true", 60.0),
+            one("true", "false", 20.0),
+            one("false", "true", 10.0),
+            one("0", "no", 110.0),
+            one("perhaps", "true", 1000.0),
+        ];
+        let ratio = |quality| readings(Making::Ratio, &of_labelled(&all, quality), &TIMES, 0)[0].clone();
+        assert_eq!(ratio(Quality::Accuracy), Reading::ratio(200.0, 30.0));
+        assert_eq!(ratio(Quality::Precision), Reading::ratio(80.0, 20.0));
+        assert_eq!(ratio(Quality::Recall), Reading::ratio(70.0, 10.0));
+        assert_eq!(ratio(Quality::F1), Reading::ratio(90.0, 30.0));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::arms::{Both, Telling};
 use crate::fetch::{Fetched, Question, Selector};
-use crate::looks::{Class, Counters, Making, of_buckets, of_class, readings, rhythm};
+use crate::looks::{Class, Counters, Making, of_buckets, of_class, of_labelled, readings, rhythm};
 use crate::{SignalQuery, TelemetryError};
 use judge::{Look, Reading, SignalSpec};
 use std::collections::BTreeMap;
@@ -50,6 +50,7 @@ impl Plan<'_> {
                 all
             }
             SignalQuery::Events { events } | SignalQuery::Speed { events } => vec![events.clone()],
+            SignalQuery::Labelled { predictions, .. } => vec![predictions.clone()],
             SignalQuery::Value { .. } => Vec::new(),
         };
         selectors
@@ -76,6 +77,9 @@ impl Plan<'_> {
                 get(total)?.map(|series| of_class(series, Class::All)),
                 get(bad)?.map(|series| of_class(series, Class::Bad)),
             ),
+            SignalQuery::Labelled { predictions, quality } => {
+                get(predictions)?.map(|series| of_labelled(series, *quality))
+            }
             SignalQuery::Buckets { buckets, .. } => {
                 let of_bounds = get(buckets)?.map(|series| of_buckets(series));
                 match sums(buckets) {
@@ -103,7 +107,7 @@ impl Plan<'_> {
         let (_, query) = self.query.as_ref().map_err(Clone::clone)?;
         let counters = counters?;
         let making = match query {
-            SignalQuery::Ratio { .. } => Making::Ratio,
+            SignalQuery::Ratio { .. } | SignalQuery::Labelled { .. } => Making::Ratio,
             SignalQuery::Buckets { unit, .. } => Making::Histogram(unit.seconds()),
             SignalQuery::Events { .. } => Making::Events,
             SignalQuery::Speed { .. } => Making::Speed,

@@ -53,7 +53,7 @@ impl PodLabels {
         )
     }
 
-    /// Label matchers, without braces, for the pods of some ReplicaSets.
+    /// Label matchers, without braces, for the pods of some ReplicaSets; of every one of the workload's, if none is named.
     pub(crate) fn of_arms(&self, workload: &WorkloadRef, hashes: &[String]) -> String {
         let namespace = format!("{}=\"{}\"", self.namespace, quoted(&workload.namespace));
         match &self.template_hash {
@@ -106,14 +106,24 @@ fn is_pod_of(pod: &str, prefix: &str) -> bool {
     })
 }
 
-/// A regular expression for some template hashes.
+/// A template hash, whichever.
+const ANY_HASH: &str = "[a-z0-9]+";
+
+/// A regular expression for some template hashes, or for any.
 pub(crate) fn hash_pattern(hashes: &[String]) -> String {
+    if hashes.is_empty() {
+        return ANY_HASH.to_owned();
+    }
     let hashes: Vec<String> = hashes.iter().map(|hash| escaped(hash)).collect();
     hashes.join("|")
 }
 
-/// A regular expression for the names of some ReplicaSets' pods; Prometheus anchors it at both ends.
+/// A regular expression for the names of some ReplicaSets' pods, or of any of the workload's; Prometheus anchors it at both
+/// ends. A pod of another workload whose name begins with this one's has one more dash.
 pub(crate) fn pod_pattern(workload: &str, hashes: &[String]) -> String {
+    if hashes.is_empty() {
+        return format!("{}-{ANY_HASH}-[a-z0-9]+", escaped(workload));
+    }
     let prefixes: Vec<String> = hashes
         .iter()
         .map(|hash| escaped(&pod_prefix(workload, hash)))

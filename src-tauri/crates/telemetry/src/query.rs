@@ -1,4 +1,4 @@
-use judge::SignalKind;
+use judge::{Quality, SignalKind};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -25,6 +25,16 @@ pub enum SignalQuery {
         total: String,
         /// Selector of what was bad.
         bad: String,
+    },
+    /// Predictions whose truth is known by now, from counters with the labels `predicted` and `actual` (`true` or `false`, `1` or
+    /// `0`, `yes` or `no`, `positive` or `negative`): for [`SignalKind::ErrorRatio`]. Whoever joins labels to predictions counts
+    /// each one once, for the version that made it, and late enough that most have a label: the ones that come early may
+    /// be the easy ones.
+    Labelled {
+        /// Selector of the predictions.
+        predictions: String,
+        /// What is asked of them.
+        quality: Quality,
     },
     /// Durations, from the buckets of classic histograms: for [`SignalKind::Latency`].
     Buckets {
@@ -76,8 +86,10 @@ impl SignalQuery {
     pub fn fits(&self, kind: SignalKind) -> bool {
         matches!(
             (self, kind),
-            (SignalQuery::Ratio { .. }, SignalKind::ErrorRatio)
-                | (SignalQuery::Buckets { .. }, SignalKind::Latency { .. })
+            (
+                SignalQuery::Ratio { .. } | SignalQuery::Labelled { .. },
+                SignalKind::ErrorRatio
+            ) | (SignalQuery::Buckets { .. }, SignalKind::Latency { .. })
                 | (SignalQuery::Events { .. }, SignalKind::Count)
                 | (SignalQuery::Speed { .. }, SignalKind::Rate)
                 | (SignalQuery::Value { .. }, SignalKind::Gauge | SignalKind::Rate)

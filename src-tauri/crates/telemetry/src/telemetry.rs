@@ -46,9 +46,9 @@ pub struct SignalProblem {
     pub error: TelemetryError,
 }
 
-struct Environment {
-    source: Source,
-    prometheus: Prometheus,
+pub(crate) struct Environment {
+    pub(crate) source: Source,
+    pub(crate) prometheus: Prometheus,
     workloads: Mutex<BTreeMap<WorkloadRef, Known>>,
 }
 
@@ -164,6 +164,20 @@ impl Signals for Telemetry {
         let environment = self.environment(&scope.workload.environment)?;
         Ok(environment.looks(scope, signals, after.0, until.0).await?)
     }
+
+    async fn earlier(
+        &self,
+        workload: &WorkloadRef,
+        signals: &[SignalSpec],
+        after: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<SignalLooks>, PortError> {
+        let environment = self.environment(&workload.environment)?;
+        let detected = self.detected(workload);
+        Ok(environment
+            .earlier(workload, signals, detected.as_ref(), (after.0, until.0))
+            .await)
+    }
 }
 
 impl Environment {
@@ -193,6 +207,7 @@ impl Environment {
             scope,
             labels: labels.as_ref(),
             step_ms: grid::step_ms(known.interval_ms),
+            of_all_pods: false,
         };
         let lookback = known.lookback_ms.unwrap_or(FIRST_LOOKBACK_MS);
         let window = (until_ms - after_ms).min(MOST_LOOKS * STEP_MS) + lookback;
@@ -281,13 +296,13 @@ impl Environment {
         Ok(())
     }
 
-    fn labels(&self, detected: Option<&Detected>) -> Option<PodLabels> {
+    pub(crate) fn labels(&self, detected: Option<&Detected>) -> Option<PodLabels> {
         detected
             .map(|detected| detected.labels.clone())
             .or_else(|| self.source.labels.clone())
     }
 
-    fn query(
+    pub(crate) fn query(
         &self,
         spec: &SignalSpec,
         scope: &SignalScope,

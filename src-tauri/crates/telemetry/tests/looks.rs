@@ -409,3 +409,35 @@ async fn only_signals_that_the_application_can_feed_are_offered() {
     assert_eq!(offered(requests(&[("code", "200")])).await, [ERRORS, REQUESTS]);
     assert_eq!(offered(few_pods(5)).await.len(), signals().len());
 }
+
+#[tokio::test]
+async fn an_earlier_day_is_what_the_whole_workload_showed_at_these_hours_whichever_version_ran() {
+    let (telemetry, _) = both_arms(5).telemetry();
+    // What is known of the labels comes from looking at the release itself.
+    looks(&telemetry, &signals(), 100, 400).await;
+    let next_day = |seconds| Timestamp(at(seconds).0 + 86_400_000);
+    let earlier = telemetry
+        .earlier(&scope().workload, &signals(), next_day(90), next_day(510))
+        .await
+        .unwrap();
+    let errors = of(&earlier, ERRORS);
+    assert!(
+        !errors.is_empty() && errors.len() <= 8,
+        "one a minute: {}",
+        errors.len()
+    );
+    assert!(errors.iter().all(|look| look.canary.is_no_data()));
+    assert!(
+        errors
+            .iter()
+            .all(|look| at(90).0 < look.at_ms && look.at_ms <= at(510).0)
+    );
+    // Eleven pods and one, at ten requests a second and eleven of which one fails.
+    let (total, bad) = totals(errors, |look| &look.stable);
+    assert!(bad > 0.0 && (total / bad - 121.0).abs() < 1.0, "{total} {bad}");
+    let before_anything = telemetry
+        .earlier(&scope().workload, &signals(), at(90), at(510))
+        .await
+        .unwrap();
+    assert!(before_anything.iter().all(|of| of.looks.is_empty()));
+}

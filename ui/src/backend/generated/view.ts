@@ -98,7 +98,7 @@ since: Timestamp | null, };
 /**
  * What the canary was compared with.
  */
-export type Basis = "concurrent" | "before" | "limit" | "nothing";
+export type Basis = "concurrent" | "before" | "season" | "itself" | "limit" | "nothing";
 
 /**
  * What the difference canary − stable lay in at a moment.
@@ -711,9 +711,18 @@ export type CustomQuery = {
  */
 signal: SignalSpec,
 /**
- * PromQL; `{arm}` stands for the arm's label matchers.
+ * PromQL; `{arm}` stands for the arm's label matchers. For a level or a speed an expression that gives one number; else the
+ * selector of a counter: of events, of what was bad, of predictions whose truth is known.
  */
-query: string, };
+query: string,
+/**
+ * For an error ratio: the selector of everything that was tried.
+ */
+total?: string,
+/**
+ * For predictions with the labels `predicted` and `actual`, judged as an error ratio: what is asked of them.
+ */
+quality?: Quality, };
 
 /**
  * How careful one has to be with an environment; drawn as its plate.
@@ -2322,6 +2331,11 @@ export type Protection = { "kind": "open" } | { "kind": "confirm" } | { "kind": 
 unlockedUntil: Timestamp | null, };
 
 /**
+ * What is asked of predictions, as a ratio of bad ones that an error-ratio signal judges.
+ */
+export type Quality = "accuracy" | "precision" | "recall" | "f1";
+
+/**
  * Why a signal has its verdict: a code with numbers, from which a sentence is made in the reader's language. Values
  * are in the signal's unit.
  */
@@ -2337,7 +2351,23 @@ limit: number,
 /**
  * How long it has been past it, in seconds.
  */
-seconds: number, } | { "code": "nearLimit",
+seconds: number, } | { "code": "changed",
+/**
+ * The canary, recently.
+ */
+value: number,
+/**
+ * Whether its values are higher than they were; else lower.
+ */
+higher: boolean,
+/**
+ * Probability of such an alarm in a release without any change.
+ */
+alarms: number, } | { "code": "unchanged",
+/**
+ * Values that were looked at.
+ */
+looks: number, } | { "code": "nearLimit",
 /**
  * The canary.
  */
@@ -2822,6 +2852,11 @@ againstStable: Effect | null,
  * The service level objective, if there is one: for error ratios and latencies.
  */
 objective?: Objective,
+/**
+ * Whether a change of the canary's own course makes it degraded: greatest probability of such an alarm in a release
+ * without change, in `0..1` ([`crate::Anomaly`]). Weaker than a comparison: it assumes values in no particular order.
+ */
+anomaly?: number,
 /**
  * How large a difference must be for Kayenta's judge, in a signal that has a comparison; none: any that its test sees.
  */

@@ -79,6 +79,13 @@ export const health = {
     seconds: (have: string, need: string) => `${have} of ${need} s`,
     part: (part: string) => `${part} of what it takes`,
   },
+  /** What a verdict rests on where that is weaker than the two versions side by side. */
+  weaker: {
+    before: 'weaker: held against what the current version showed before',
+    season: 'weaker: held against what the current version showed before, moved as earlier days moved',
+    itself: 'weaker: held against its own course in this phase',
+  },
+  withWeaker: (text: string, weaker: string) => `${text} (${weaker})`,
   towards: { healthy: 'towards healthy', degraded: 'towards degraded' },
   decidedAt: (at: string) => `decided at ≈${at}`,
   difference: 'Difference',

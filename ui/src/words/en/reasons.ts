@@ -29,6 +29,9 @@ const judged: ReasonWords = {
     `${number(f.canaryShare * 100, 1)}% take longer than ${s.value(f.edge)}, before ${number(f.stableShare * 100, 1)}%`,
   noWorse: (f, s) => `${s.value(f.canary)} against ${s.value(f.stable)}`,
   withinLimit: (f, s) => `${s.value(f.value)}, the limit is ${s.value(f.limit)}`,
+  changed: (f, s) =>
+    `${s.value(f.value)}, ${f.higher ? 'higher' : 'lower'} than since the phase began; ${number(f.alarms * 100, 2)}% of releases without a change show this`,
+  unchanged: (f) => `nothing unusual in ${number(f.looks)} ${f.looks === 1 ? 'look' : 'looks'} so far`,
   collecting: (f) => `${number(f.have)} of ${number(f.need)} needed so far`,
   warmingUp: (f) => `new pods warm up for ${duration('en', f.seconds)} more`,
   noTraffic: (f) => `the ${arm[f.arm]} version gets no requests`,

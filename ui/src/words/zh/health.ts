@@ -79,6 +79,12 @@ export const health: typeof en = {
     seconds: (have, need) => `${have} 秒，需 ${need} 秒`,
     part: (part) => `已有所需的 ${part}`,
   },
+  weaker: {
+    before: '依据较弱：与当前版本之前的表现比较',
+    season: '依据较弱：与当前版本之前的表现比较，并按往日同时段的变化调整',
+    itself: '依据较弱：与本阶段自身的走势比较',
+  },
+  withWeaker: (text, weaker) => `${text}（${weaker}）`,
   towards: { healthy: '趋向健康', degraded: '趋向变差' },
   decidedAt: (at) => `预计 ≈${at} 得出结论`,
   difference: '差异',

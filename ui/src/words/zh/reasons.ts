@@ -27,6 +27,9 @@ const judged: ReasonWords = {
     `${number(f.canaryShare * 100, 1)}% 的请求慢于 ${s.value(f.edge)}，旧版本为 ${number(f.stableShare * 100, 1)}%`,
   noWorse: (f, s) => `${s.value(f.canary)} 对 ${s.value(f.stable)}`,
   withinLimit: (f, s) => `${s.value(f.value)}，上限 ${s.value(f.limit)}`,
+  changed: (f, s) =>
+    `${s.value(f.value)}，比本阶段开始以来${f.higher ? '更高' : '更低'}；没有变化的发布中有 ${number(f.alarms * 100, 2)}% 会出现这种情况`,
+  unchanged: (f) => `至今 ${number(f.looks)} 次观测未见异常`,
   collecting: (f) => `已有 ${number(f.have)}，需要 ${number(f.need)}`,
   warmingUp: (f) => `新 Pod 还需预热 ${duration('zh-CN', f.seconds)}`,
   noTraffic: (f) => `${arm[f.arm]}没有收到请求`,

@@ -1,5 +1,6 @@
 use crate::api::Inner;
 use crate::failure::failure;
+use crate::handlers::own_query::own_query;
 use crate::runtime::{ServiceProxy, find_prometheus};
 use crate::view::{
     CustomQuery, EnvironmentIdRequest, EnvironmentMetrics, Failure, MetricsRequest, MetricsSecret,
@@ -11,9 +12,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
-use telemetry::{
-    Credentials, HttpPrometheus, PrometheusTransport, Secret, SignalQuery, Source, default_signals,
-};
+use telemetry::{Credentials, HttpPrometheus, PrometheusTransport, Secret, Source, default_signals};
 
 /// The setting that holds the metrics of every environment, without secrets.
 const SETTING: &str = "metrics";
@@ -137,6 +136,13 @@ impl Inner {
                     "Correct the signal that is named.",
                 )
             })?;
+            if own_query(query).is_none() {
+                return Err(failure(
+                    "query-incomplete",
+                    format!("Nothing was saved: {} has no query.", query.signal.name),
+                    "Fill in the query; an error rate also needs the selector of everything that was tried.",
+                ));
+            }
         }
         if let Some(secret) = request.secret {
             self.keep_secret(&environment.id, &secret)?;
@@ -190,10 +196,10 @@ impl Inner {
         };
         let mut source = Source::new(transport).preset(preset(metrics.preset));
         for query in &metrics.queries {
-            let value = SignalQuery::Value {
-                expression: query.query.clone(),
-            };
-            source = source.query(&query.signal.id, value);
+            // What cannot be asked is left out: its signal says that it has no query.
+            if let Some(asked) = own_query(query) {
+                source = source.query(&query.signal.id, asked);
+            }
         }
         Ok(Some(source))
     }

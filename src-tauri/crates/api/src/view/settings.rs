@@ -117,8 +117,17 @@ pub enum Preset {
 pub struct CustomQuery {
     /// What it is and what it is held against.
     pub signal: judge::SignalSpec,
-    /// PromQL; `{arm}` stands for the arm's label matchers.
+    /// PromQL; `{arm}` stands for the arm's label matchers. For a level or a speed an expression that gives one number; else the
+    /// selector of a counter: of events, of what was bad, of predictions whose truth is known.
     pub query: String,
+    /// For an error ratio: the selector of everything that was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub total: Option<String>,
+    /// For predictions with the labels `predicted` and `actual`, judged as an error ratio: what is asked of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub quality: Option<judge::Quality>,
 }
 
 /// The metrics of one environment.

@@ -8,6 +8,7 @@
     reason = "a test may end where it stands"
 )]
 
+mod earlier;
 mod leading;
 mod protocol;
 mod queue;
