@@ -5,7 +5,12 @@
 //! Arguments, all optional: releases of each version by each contestant (5), healthy releases of each (20), the limit in
 //! seconds (180); names of versions and intervals of scrapes (`fails-5 1s`) choose parts of it. The whole takes about an hour.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a program that measures")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a program that measures"
+)]
 
 use bench::bad_release::argo::Setting;
 use bench::bad_release::contest::Ground;
