@@ -347,3 +347,20 @@ fn ready(slice: &EndpointSlice) -> Vec<Ipv4Addr> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_slow_above_the_objective_whether_it_failed_or_not() {
+        let mut counts = Counts::default();
+        let objective = Duration::from_millis(300);
+        for (code, millis) in [(200, 299), (200, 300), (200, 301), (500, 400)] {
+            let answer = Some((code, "1.0".to_owned(), "pod".to_owned()));
+            tally(&mut counts, answer, Duration::from_millis(millis), objective);
+        }
+        let outcomes = counts.version("1.0");
+        assert_eq!((outcomes.succeeded, outcomes.failed, outcomes.slow), (3, 1, 2));
+    }
+}

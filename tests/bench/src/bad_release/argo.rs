@@ -1,6 +1,6 @@
 //! The objects that Argo Rollouts is given. Pure: figures in, manifests out.
 
-use super::terms::{NEW, OBJECTIVE, PODS, SHARES, SURGE};
+use super::terms::{NEW, OBJECTIVE, SHARES, SURGE};
 use super::version::Version;
 use control_plane::Application;
 use serde_json::{Value, json};
@@ -38,6 +38,15 @@ impl Setting {
             Setting::Page => "argo-page",
             Setting::Quick => "argo-quick",
             Setting::Tuned => "argo-tuned",
+        }
+    }
+
+    /// Its name in tables.
+    pub fn title(self) -> &'static str {
+        match self {
+            Setting::Page => "Argo, the page's numbers",
+            Setting::Quick => "Argo, quick",
+            Setting::Tuned => "Argo, tuned",
         }
     }
 }
@@ -125,13 +134,9 @@ pub fn change(application: &Application, version: Version) -> Value {
     json!({"spec": {"template": released.deployment()["spec"]["template"]}})
 }
 
-/// How many pods the first share is.
-pub fn pods_at_first_share() -> usize {
-    usize::try_from(PODS).unwrap_or(0) * SHARES[0] as usize / 100
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::terms::PODS;
     use super::*;
 
     fn metrics(setting: Setting) -> Value {
@@ -197,7 +202,6 @@ mod tests {
         assert_eq!(canary["steps"].as_array().unwrap().len(), 8);
         // Argo's default would let a quarter of the pods be missing.
         assert_eq!(canary["maxUnavailable"], 0);
-        assert_eq!(pods_at_first_share(), 2);
     }
 
     #[test]

@@ -13,8 +13,12 @@ use std::time::{Duration, Instant};
 
 /// The pause between two looks at the pods.
 const PAUSE_OF_LOOKS: Duration = Duration::from_millis(25);
+/// A healthy release goes through all shares: it is followed for so many times the limit.
+const HEALTHY_LIMITS: u32 = 2;
 /// How often the contestant itself is asked how it goes.
 const ASK_EVERY: Duration = Duration::from_millis(500);
+/// How long Slipway may gather evidence in a phase before it stops and asks: beyond any limit, because here nobody answers.
+const MOST_BAKE: Duration = Duration::from_secs(1200);
 /// What is on its way when the old version serves everything again is waited for.
 const ON_ITS_WAY: Duration = Duration::from_secs(1);
 
@@ -132,7 +136,11 @@ impl Ground {
         let (mut came, mut back, mut completed) = (false, None, None);
         let mut said = String::new();
         let mut asked = Instant::now();
-        while begun.elapsed() < self.limit {
+        let limit = match version {
+            Version::Healthy => self.limit * HEALTHY_LIMITS,
+            _ => self.limit,
+        };
+        while begun.elapsed() < limit {
             let seen = self.serving.look(&place.namespace);
             came |= seen.new > 0;
             if came && seen.new_at_all == 0 && seen.old >= all {
@@ -221,7 +229,7 @@ fn plan(pause: Duration) -> Value {
             // After the last share Argo's release is over: nothing is left to wait for.
             let bake = if *share == 100 { 0 } else { pause.as_secs() };
             json!({
-                "share": share, "bakeSeconds": bake, "bakeMaximumSeconds": null,
+                "share": share, "bakeSeconds": bake, "bakeMaximumSeconds": MOST_BAKE.as_secs(),
                 "gates": ["readiness", "verdict"], "owner": "", "goal": "",
             })
         })

@@ -11,7 +11,7 @@ pub struct Outcome {
     pub failed: u64,
     /// Answers of the new version above the objective, until then or until the limit.
     pub slow: u64,
-    /// All answers of the new version.
+    /// All answers of the new version, until then or until the limit.
     pub answered: u64,
     /// Requests that nobody answered, or that were not sent because nobody was there.
     pub lost: u64,
@@ -88,12 +88,20 @@ impl Group {
         self.outcomes.iter().map(|outcome| of(outcome) as f64).collect()
     }
 
+    /// Whether more than a hundredth of the requests were lost. Nobody fails to answer here by design, so the machine was too
+    /// busy for the traffic, and the figures say nothing of the contestants.
+    pub fn is_starved(&self) -> bool {
+        let of = |number: fn(&Outcome) -> u64| self.outcomes.iter().map(number).sum::<u64>();
+        100 * of(|outcome| outcome.lost) > of(|outcome| outcome.answered)
+    }
+
     /// Raw figures and medians.
     pub fn json(&self) -> Value {
         let of = |number: fn(&Outcome) -> Value| self.outcomes.iter().map(number).collect::<Vec<_>>();
         json!({
             "releases": self.outcomes.len(),
             "stopped": self.stopped(),
+            "starved": self.is_starved(),
             "median_seconds": rounded(self.seconds()),
             "median_requests": rounded(self.harm()),
             "seconds": of(|outcome| rounded(outcome.back)),
@@ -198,6 +206,16 @@ mod tests {
         let peer = group(&[(Some(5.0), 10)]);
         assert_eq!(Ratio::of_seconds(&ours, &peer), None);
         assert_eq!(Ratio::of_harm(&ours, &peer), None);
+    }
+
+    #[test]
+    fn figures_of_a_machine_that_lost_requests_are_marked() {
+        let mut group = group(&[(Some(5.0), 1), (Some(5.0), 1)]);
+        group.outcomes[0].lost = 20;
+        assert!(!group.is_starved());
+        group.outcomes[1].lost = 1;
+        assert!(group.is_starved());
+        assert_eq!(group.json()["starved"], true);
     }
 
     #[test]

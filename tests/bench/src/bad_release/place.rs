@@ -29,6 +29,14 @@ impl Contestant {
             Contestant::Argo(setting) => setting.name(),
         }
     }
+
+    /// Its name in tables.
+    pub fn title(self) -> &'static str {
+        match self {
+            Contestant::Slipway => "Slipway",
+            Contestant::Argo(setting) => setting.title(),
+        }
+    }
 }
 
 /// An application, its load, and who releases it.

@@ -49,6 +49,12 @@ impl Part {
         }
     }
 
+    /// Who met a machine too busy for the traffic ([`Group::is_starved`]).
+    pub fn starved(&self) -> Vec<&'static str> {
+        let groups = self.groups.iter().filter(|(_, group)| group.is_starved());
+        groups.map(|(contestant, _)| contestant.title()).collect()
+    }
+
     fn ours(&self) -> Option<&Group> {
         let mut groups = self.groups.iter();
         groups.find_map(|(contestant, group)| (*contestant == Contestant::Slipway).then_some(group))
@@ -121,9 +127,9 @@ pub fn bad_table(parts: &[Part]) -> String {
             let _ = writeln!(
                 out,
                 "| {} | {} s | {} | {} of {} | {} | {}{} | {} | {} |",
-                part.version.name(),
+                part.version.title(),
                 part.scrape.as_secs(),
-                contestant.name(),
+                contestant.title(),
                 group.stopped(),
                 group.outcomes.len(),
                 group
@@ -158,7 +164,7 @@ pub fn healthy_table(parts: &[Part]) -> String {
                 out,
                 "| {} s | {} | {} | {} | {} | {} |",
                 part.scrape.as_secs(),
-                contestant.name(),
+                contestant.title(),
                 group.outcomes.len(),
                 group.stopped(),
                 completed.len(),
@@ -226,12 +232,12 @@ mod tests {
         let table = bad_table(&[part()]);
         assert!(
             table.contains(
-                "| fails-5 | 1 s | argo-page | 0 of 1 | never in 180 | 180 so far | ≤ 0.083 × | ≤ 0.083 × |"
+                "| fails 5 % | 1 s | Argo, the page's numbers | 0 of 1 | never in 180 | 180 so far | ≤ 0.083 × | ≤ 0.083 × |"
             ),
             "{table}"
         );
         assert!(
-            table.contains("| fails-5 | 1 s | slipway | 2 of 2 | 15.0 | 15 |  |  |"),
+            table.contains("| fails 5 % | 1 s | Slipway | 2 of 2 | 15.0 | 15 |  |  |"),
             "{table}"
         );
     }

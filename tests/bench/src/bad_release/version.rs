@@ -32,6 +32,15 @@ impl Version {
         }
     }
 
+    /// Its name in tables.
+    pub fn title(self) -> String {
+        match self {
+            Version::Fails(percent) => format!("fails {percent} %"),
+            Version::Slower(percent) => format!("{percent} % slower"),
+            Version::Healthy => "healthy".to_owned(),
+        }
+    }
+
     /// Whether what it costs are slow answers instead of failed ones.
     pub fn is_slow(self) -> bool {
         matches!(self, Version::Slower(_))

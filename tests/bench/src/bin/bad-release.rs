@@ -3,7 +3,8 @@
 //! releases, none of which may be rolled back. `bench::bad_release` tells what is compared, and what each setting is and why.
 //!
 //! Arguments, all optional: releases of each version by each contestant (5), healthy releases of each (20), the limit in
-//! seconds (180); names of versions and intervals of scrapes (`fails-5 1s`) choose parts of it. The whole takes about an hour.
+//! seconds (180); names of versions and intervals of scrapes (`fails-5 1s`) choose parts of it, and `without-page` leaves out
+//! Argo by its page's numbers, for which everything waits until the limit. The whole takes about an hour.
 
 #![allow(
     clippy::expect_used,
@@ -31,6 +32,7 @@ struct Order {
     limit: Duration,
     versions: Vec<Version>,
     scrapes: Vec<Duration>,
+    page: bool,
 }
 
 fn main() {
@@ -46,6 +48,7 @@ fn main() {
 
 fn order(arguments: impl Iterator<Item = String>) -> Order {
     let (mut numbers, mut versions, mut scrapes) = (Vec::new(), Vec::new(), Vec::new());
+    let mut page = true;
     let known = || Version::BAD.into_iter().chain([Version::Healthy]);
     for argument in arguments {
         let seconds = argument.strip_suffix('s').and_then(|text| text.parse().ok());
@@ -57,6 +60,7 @@ fn order(arguments: impl Iterator<Item = String>) -> Order {
             (Ok(number), _, _) => numbers.push(number),
             (_, Some(seconds), _) => scrapes.push(Duration::from_secs(seconds)),
             (_, _, Some(version)) => versions.push(version),
+            _ if argument == "without-page" => page = false,
             _ => panic!("what is {argument}?"),
         }
     }
@@ -73,6 +77,7 @@ fn order(arguments: impl Iterator<Item = String>) -> Order {
         limit: Duration::from_secs(number(2, 180)),
         versions,
         scrapes,
+        page,
     }
 }
 
@@ -100,7 +105,11 @@ async fn run(order: &Order) {
                 outcomes.extend(ground.contest(*version, &contestants).await);
             }
             assert!(argo.is_running(), "Argo's controller ended:\n{}", argo.log());
-            parts.push(Part::of(*version, *scrape, order.limit, outcomes));
+            let part = Part::of(*version, *scrape, order.limit, outcomes);
+            for title in part.starved() {
+                println!("the machine was too busy: requests of {title} were lost, its figures say nothing");
+            }
+            parts.push(part);
         }
     }
     println!(
@@ -126,7 +135,9 @@ fn rounds(version: Version, order: &Order) -> Vec<Vec<Contestant>> {
     };
     if version != Version::Healthy {
         let mut round = each(order.runs);
-        round.push(Contestant::Argo(Setting::Page));
+        if order.page {
+            round.push(Contestant::Argo(Setting::Page));
+        }
         return vec![round];
     }
     // Half of them with each interval.
