@@ -73,6 +73,44 @@ impl Window {
         row(&matrix, name).unwrap_or_default()
     }
 
+    /// Tells the environment where its health data are.
+    pub async fn use_prometheus(&self, url: &str) {
+        let request = json!({
+            "environment": self.environment, "source": { "kind": "url", "url": url },
+            "preset": "openTelemetryHttp", "queries": [], "secret": null,
+        });
+        self.call("settings.metrics", request).await;
+    }
+
+    /// The running template under a new tag and with other annotations, as somebody would edit it in the form.
+    pub async fn edited(&self, application: &str, tag: &str, annotations: &[(&str, String)]) -> Value {
+        let request = json!({ "application": application, "environment": self.environment });
+        let draft = self.call("release.draft", request).await;
+        let yaml = draft["currentYaml"].as_str().unwrap_or_default();
+        let mut template: Value = serde_yaml_ng::from_str(yaml).expect("a template");
+        let image = &mut template["spec"]["containers"][0]["image"];
+        let running = image.as_str().unwrap_or_default().to_owned();
+        let name = running
+            .rsplit_once(':')
+            .map_or(running.as_str(), |(name, _)| name);
+        *image = json!(format!("{name}:{tag}"));
+        for (annotation, value) in annotations {
+            template["metadata"]["annotations"][*annotation] = json!(value);
+        }
+        let text = serde_yaml_ng::to_string(&template).expect("a template");
+        json!({ "kind": "yaml", "text": text })
+    }
+
+    /// What `release.start` is asked for this source and plan.
+    pub fn prepared(&self, application: &str, source: &Value, plan: &Value) -> Value {
+        json!({
+            "preflight": {
+                "application": application, "environment": self.environment, "source": source, "plan": plan,
+            },
+            "overrides": [], "reason": "bench", "confirmation": { "heldMs": 1200 },
+        })
+    }
+
     /// Starts a release of an image to a share and waits until it has arrived there; its id.
     pub async fn release_to(&self, application: &str, image: &str, share: f64, surge_limit: f64) -> String {
         let phase = |share: f64| {

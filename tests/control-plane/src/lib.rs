@@ -51,6 +51,7 @@
 #![allow(clippy::print_stderr)]
 mod access;
 mod application;
+mod argo;
 mod certificates;
 mod cluster;
 mod error;
@@ -73,6 +74,7 @@ mod users;
 mod wire;
 
 pub use application::Application;
+pub use argo::ArgoRollouts;
 pub use cluster::ControlPlane;
 pub use error::{Error, Result};
 pub use load::{Counts, Load, LoadOptions, Outcomes};
@@ -82,6 +84,6 @@ pub use parts::Part;
 pub use podserver::PORT as POD_PORT;
 pub use prometheus::{PROMETHEUS_SERVICE, Prometheus, Sample};
 pub use stages::annotation;
-pub use tools::build;
+pub use tools::{build, build_argo_rollouts};
 pub use users::User;
 pub use wire::Wire;

@@ -30,15 +30,18 @@ pub struct LoadOptions {
     pub duration: Duration,
     /// A request without an answer for this long has failed.
     pub timeout: Duration,
+    /// Answers that take longer than this are counted as slow.
+    pub objective: Duration,
 }
 
 impl Default for LoadOptions {
-    /// 100 requests per second for ten minutes, each given five seconds.
+    /// 100 requests per second for ten minutes, each given five seconds; slow is what takes more than 0.3 s.
     fn default() -> Self {
         Self {
             rate: 100.0,
             duration: Duration::from_secs(600),
             timeout: Duration::from_secs(5),
+            objective: Duration::from_millis(300),
         }
     }
 }
@@ -60,6 +63,8 @@ pub struct Outcomes {
     pub succeeded: u64,
     /// Answers from 500.
     pub failed: u64,
+    /// Answers of either kind that took longer than the objective.
+    pub slow: u64,
     /// The sum of the times of all answers, as the client measured them.
     pub time: Duration,
     /// The names of the pods that answered.
@@ -235,13 +240,14 @@ impl Job {
                 };
                 let request = pods.get(uri(address));
                 let (counts, timeout) = (self.counts.clone(), self.options.timeout);
+                let objective = self.options.objective;
                 tokio::spawn(async move {
                     let sent = Instant::now();
                     let outcome = tokio::time::timeout(timeout, answer(request))
                         .await
                         .ok()
                         .flatten();
-                    tally(&mut lock(&counts), outcome, sent.elapsed());
+                    tally(&mut lock(&counts), outcome, sent.elapsed(), objective);
                     drop(slot);
                 });
             }
@@ -277,7 +283,7 @@ async fn answer(request: hyper_util::client::legacy::ResponseFuture) -> Option<(
     Some(known)
 }
 
-fn tally(counts: &mut Counts, outcome: Option<(u16, String, String)>, time: Duration) {
+fn tally(counts: &mut Counts, outcome: Option<(u16, String, String)>, time: Duration, objective: Duration) {
     let Some((code, version, pod)) = outcome else {
         counts.unanswered += 1;
         return;
@@ -288,6 +294,7 @@ fn tally(counts: &mut Counts, outcome: Option<(u16, String, String)>, time: Dura
     } else {
         outcomes.failed += 1;
     }
+    outcomes.slow += u64::from(time > objective);
     outcomes.time += time;
     outcomes.pods.insert(pod);
 }
@@ -339,4 +346,21 @@ fn ready(slice: &EndpointSlice) -> Vec<Ipv4Addr> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_slow_above_the_objective_whether_it_failed_or_not() {
+        let mut counts = Counts::default();
+        let objective = Duration::from_millis(300);
+        for (code, millis) in [(200, 299), (200, 300), (200, 301), (500, 400)] {
+            let answer = Some((code, "1.0".to_owned(), "pod".to_owned()));
+            tally(&mut counts, answer, Duration::from_millis(millis), objective);
+        }
+        let outcomes = counts.version("1.0");
+        assert_eq!((outcomes.succeeded, outcomes.failed, outcomes.slow), (3, 1, 2));
+    }
 }

@@ -1,4 +1,5 @@
-//! The build step: Kubernetes, etcd and KWOK from their Go modules, Prometheus from its Debian package.
+//! The build step: Kubernetes, etcd and KWOK from their Go modules, Prometheus from its Debian package; and, only for the bench
+//! that compares with it, Argo Rollouts.
 //!
 //! Each Go tool has a module of its own under `go/`, because their dependencies contradict each other. A tool is
 //! built when the hash of its module's files and of the build's flags differs from the stamp beside the binary.
@@ -62,6 +63,26 @@ const TOOLS: [Tool; 3] = [
     },
 ];
 
+/// Not among [`TOOLS`]: the tests do without it, and it takes as long as the smaller ones together.
+const ARGO_ROLLOUTS: Tool = Tool {
+    module: "argo-rollouts",
+    programs: &[(
+        "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
+        "rollouts-controller",
+    )],
+    stamps: &[],
+    patience: "three minutes",
+};
+
+/// Argo Rollouts' custom resources, in its module.
+pub(crate) const ARGO_RESOURCES: [&str; 5] = [
+    "analysis-run-crd.yaml",
+    "analysis-template-crd.yaml",
+    "cluster-analysis-template-crd.yaml",
+    "experiment-crd.yaml",
+    "rollout-crd.yaml",
+];
+
 /// KWOK's own stages that the control plane starts from (see `stages`), in its module.
 pub(crate) const STAGES: [&str; 5] = [
     "node/fast/node-initialize.yaml",
@@ -77,6 +98,46 @@ pub(crate) const STAGES: [&str; 5] = [
 /// # Errors
 /// `control-plane/go`, `control-plane/build` and `control-plane/prometheus`, each with the end of the tool's output.
 pub fn build(progress: &mut dyn FnMut(&str)) -> Result<()> {
+    alone(progress, |bin, progress| {
+        for tool in &TOOLS {
+            build_tool(tool, bin, progress)?;
+        }
+        copy(
+            "kwok",
+            "sigs.k8s.io/kwok",
+            "kustomize/stage",
+            &STAGES,
+            "kwok-stages",
+            progress,
+        )?;
+        fetch_prometheus(bin, progress)
+    })
+}
+
+/// Builds the controller of Argo Rollouts and fetches its custom resources, as [`build`] does for the control plane. Call it
+/// outside of a network namespace: inside, nothing can be downloaded.
+///
+/// # Errors
+/// `control-plane/go` and `control-plane/build`.
+pub fn build_argo_rollouts(progress: &mut dyn FnMut(&str)) -> Result<()> {
+    alone(progress, |bin, progress| {
+        build_tool(&ARGO_ROLLOUTS, bin, progress)?;
+        copy(
+            "argo-rollouts",
+            "github.com/argoproj/argo-rollouts",
+            "manifests/crds",
+            &ARGO_RESOURCES,
+            "argo-resources",
+            progress,
+        )
+    })
+}
+
+/// Calls `work` with the programs' folder while no other process builds.
+fn alone(
+    progress: &mut dyn FnMut(&str),
+    work: impl FnOnce(&Path, &mut dyn FnMut(&str)) -> Result<()>,
+) -> Result<()> {
     let bin = folders::built().join("bin");
     std::fs::create_dir_all(&bin).map_err(|cause| Error::file(&bin, cause))?;
     let lock_file = folders::built().join("build.lock");
@@ -85,11 +146,7 @@ pub fn build(progress: &mut dyn FnMut(&str)) -> Result<()> {
         progress("waiting for another build of the control plane");
         lock.lock().map_err(|cause| Error::file(&lock_file, cause))?;
     }
-    for tool in &TOOLS {
-        build_tool(tool, &bin, progress)?;
-    }
-    copy_stages(progress)?;
-    fetch_prometheus(&bin, progress)
+    work(&bin, progress)
 }
 
 fn build_tool(tool: &Tool, bin: &Path, progress: &mut dyn FnMut(&str)) -> Result<()> {
@@ -164,32 +221,33 @@ fn stamp(module: &Path, flags: &str) -> Result<String> {
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn copy_stages(progress: &mut dyn FnMut(&str)) -> Result<()> {
-    let folder = folders::built().join("kwok-stages");
-    let module = folders::package().join("go/kwok");
-    let stamp = stamp(&module, &STAGES.join(" "))?;
+/// Copies files out of the Go module `path`, which the module under `go/` requires, into a folder of what is built.
+fn copy(
+    module: &str,
+    path: &str,
+    within: &str,
+    files: &[&str],
+    into: &str,
+    progress: &mut dyn FnMut(&str),
+) -> Result<()> {
+    let folder = folders::built().join(into);
+    let module = folders::package().join("go").join(module);
+    let stamp = stamp(&module, &files.join(" "))?;
     let stamp_file = folder.join("stamp");
     if std::fs::read_to_string(&stamp_file).ok().as_deref() == Some(&stamp) {
         return Ok(());
     }
-    progress("copying KWOK's stages");
+    progress(&format!("copying {within} of {path}"));
     let output = run(Command::new("go")
-        .args([
-            "list",
-            "-mod=readonly",
-            "-m",
-            "-f",
-            "{{.Dir}}",
-            "sigs.k8s.io/kwok",
-        ])
+        .args(["list", "-mod=readonly", "-m", "-f", "{{.Dir}}", path])
         .env_remove("GOFLAGS")
         .current_dir(&module))
     .map_err(|cause| Error::new("control-plane/go", cause, "Check that Go is installed."))?;
-    let source = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()).join("kustomize/stage");
-    for stage in STAGES {
-        let file = source.join(stage);
+    let source = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()).join(within);
+    for name in files {
+        let file = source.join(name);
         let text = std::fs::read(&file).map_err(|cause| Error::file(&file, cause))?;
-        folders::write(&folder.join(stage), text)?;
+        folders::write(&folder.join(name), text)?;
     }
     folders::write(&stamp_file, stamp)
 }
