@@ -48,6 +48,7 @@ impl Held {
             .expect("a template");
         let mut walk = Walk {
             pursuit: Pursuit {
+                restored: false,
                 release: ReleaseId(format!("raw-{}", self.release)),
                 epoch: 1,
                 uid: text(&prepared.before, "/metadata/uid"),

@@ -1,6 +1,7 @@
-use super::live::{Live, annotation};
+use super::live::Live;
 use super::marker::{Marker, OPERATION_ANNOTATION, RELEASE_ANNOTATION};
 use super::originals::{DEADLINE, MAX_SURGE, MAX_UNAVAILABLE, MIN_READY, Originals};
+use crate::field::annotation;
 use conductor::{ActKind, PreparedAct, Pursuit};
 use serde_json::{Value, json};
 

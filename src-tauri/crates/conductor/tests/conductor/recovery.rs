@@ -155,7 +155,7 @@ fn an_act_can_come_only_while_every_annotation_that_it_tests_is_as_it_was() {
     start(&mut driver);
     turn(&mut driver);
     let mut seen = driver.view().seen.unwrap();
-    seen.object = serde_json::json!({"metadata": {"annotations": {"revision": "2"}}});
+    seen.object = serde_json::json!({"metadata": {"annotations": {"revision": "2"}}}).into();
     let intent = conductor::Intent {
         at: release::Timestamp(0),
         act: conductor::PreparedAct {
