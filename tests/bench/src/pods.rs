@@ -10,6 +10,17 @@ const PAUSE: Duration = Duration::from_millis(4);
 /// How long anything may take.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// Whether the pod's condition says that it is Ready.
+pub(crate) fn is_ready(pod: &Pod) -> bool {
+    let conditions = pod
+        .status
+        .iter()
+        .flat_map(|status| status.conditions.iter().flatten());
+    conditions
+        .into_iter()
+        .any(|condition| condition.type_ == "Ready" && condition.status == "True")
+}
+
 /// Counts pods of a namespace.
 pub struct Pods {
     api: Api<Pod>,
@@ -38,14 +49,7 @@ impl Pods {
                 .as_ref()
                 .and_then(|spec| spec.containers.first()?.image.as_deref())
                 .unwrap_or_default();
-            let conditions = pod
-                .status
-                .iter()
-                .flat_map(|status| status.conditions.iter().flatten());
-            let serves = conditions
-                .into_iter()
-                .any(|condition| condition.type_ == "Ready" && condition.status == "True");
-            match (image.ends_with(&format!(":{tag}")), serves) {
+            match (image.ends_with(&format!(":{tag}")), is_ready(pod)) {
                 (true, true) => ready += 1,
                 (true, false) => {}
                 (false, _) => others += 1,

@@ -16,6 +16,7 @@ mod app;
 mod audit;
 mod disk;
 mod shop;
+mod suite;
 mod trouble;
 mod witness;
 
@@ -23,6 +24,7 @@ pub use app::{App, Shown};
 pub use audit::{Audit, Tally};
 pub use disk::{Room, own_mounts};
 pub use shop::{APPLICATIONS, PODS, Shop, back};
+pub use suite::{Suite, enter};
 pub use trouble::Trouble;
 pub use witness::{Seen, Witness};
 

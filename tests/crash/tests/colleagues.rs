@@ -9,14 +9,11 @@
     reason = "a test"
 )]
 
-use control_plane::{ControlPlane, Options};
-use crash::{App, PODS, Room, Shop, Shown};
-use libtest_mimic::{Arguments, Trial};
+use control_plane::ControlPlane;
+use crash::{App, PODS, Room, Shop, Shown, Suite, trials};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
 
 /// The one application.
 const APP: &str = "app-0";
@@ -24,33 +21,17 @@ const APP: &str = "app-0";
 const PATIENCE: Duration = Duration::from_secs(120);
 
 fn main() {
-    if std::env::var_os("SLIPWAY_APP").is_none() {
+    if !crash::enter() {
         return;
     }
-    control_plane::enter_namespace();
-    let runtime = Arc::new(Runtime::new().expect("a runtime"));
-    let started = runtime.block_on(ControlPlane::start(Options::default().without_traffic()));
-    let plane = Arc::new(started.expect("a control plane"));
-    macro_rules! trials {
-        ($($name:ident),* $(,)?) => { vec![$({
-            let (runtime, plane) = (Arc::clone(&runtime), Arc::clone(&plane));
-            Trial::test(stringify!($name), move || {
-                println!("\n{}", stringify!($name));
-                runtime.block_on($name(&plane));
-                Ok(())
-            })
-        }),*] };
-    }
-    let trials = trials![
-        a_colleague_goes_on_with_a_release_whose_slipway_died,
-        a_release_that_is_handed_over_is_taken_over_at_once,
-        a_colleague_rolls_back_in_one_click_what_another_one_drives,
-    ];
-    let mut arguments = Arguments::from_args();
-    arguments.test_threads = Some(1);
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(plane);
-    conclusion.exit();
+    Suite::run(|suite| {
+        trials![
+            suite,
+            a_colleague_goes_on_with_a_release_whose_slipway_died,
+            a_release_that_is_handed_over_is_taken_over_at_once,
+            a_colleague_rolls_back_in_one_click_what_another_one_drives,
+        ]
+    })
 }
 
 /// Mei's Slipway has begun a release that waits for an approval at its first phase; Jonas' Slipway looks at the same applications.

@@ -8,52 +8,33 @@
     reason = "a test"
 )]
 
-use control_plane::{ControlPlane, Options};
-use crash::{APPLICATIONS, Audit, Room, Shop, Shown, Trouble, number};
-use libtest_mimic::{Arguments, Trial};
+use control_plane::ControlPlane;
+use crash::{APPLICATIONS, Audit, Room, Shop, Shown, Suite, Trouble, number};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
 
 /// How much longer the app needs with its window.
 const WINDOW: Duration = Duration::from_secs(2);
 
 fn main() {
-    if std::env::var_os("SLIPWAY_APP").is_none() {
+    if !crash::enter() {
         return;
     }
-    control_plane::enter_namespace();
-    let runtime = Arc::new(Runtime::new().expect("a runtime"));
-    let started = runtime.block_on(ControlPlane::start(Options::default().without_traffic()));
-    let plane = Arc::new(started.expect("a control plane"));
-    let trial = |name: &'static str, kills: usize, shown: Shown| {
-        let (runtime, plane) = (Arc::clone(&runtime), Arc::clone(&plane));
-        Trial::test(name, move || {
-            println!("\n{name}");
-            runtime.block_on(kill_again_and_again(&plane, kills, shown));
-            Ok(())
-        })
-    };
     let kills = usize::try_from(number("SLIPWAY_CRASH_KILLS", 200)).unwrap();
     let shown = usize::try_from(number("SLIPWAY_CRASH_WINDOW_KILLS", 20)).unwrap();
-    let mut trials = vec![trial(
-        "nothing_is_lost_and_nothing_done_twice_however_often_the_app_is_killed",
-        kills,
-        Shown::NoWindow,
-    )];
-    if std::env::var_os("DISPLAY").is_some() {
-        trials.push(trial(
-            "nor_when_it_is_killed_with_its_window_open",
-            shown,
-            Shown::Window,
-        ));
-    }
-    let mut arguments = Arguments::from_args();
-    arguments.test_threads = Some(1);
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(plane);
-    conclusion.exit();
+    Suite::run(|suite| {
+        let mut trials = vec![suite.trial(
+            "nothing_is_lost_and_nothing_done_twice_however_often_the_app_is_killed",
+            async move |plane: &ControlPlane| kill_again_and_again(plane, kills, Shown::NoWindow).await,
+        )];
+        if std::env::var_os("DISPLAY").is_some() {
+            trials.push(suite.trial(
+                "nor_when_it_is_killed_with_its_window_open",
+                async move |plane: &ControlPlane| kill_again_and_again(plane, shown, Shown::Window).await,
+            ));
+        }
+        trials
+    })
 }
 
 async fn kill_again_and_again(plane: &ControlPlane, kills: usize, shown: Shown) {

@@ -10,14 +10,11 @@
     reason = "a test"
 )]
 
-use control_plane::{ControlPlane, Options, Part, User, Wire};
-use crash::{Audit, Room, Shop, Shown, Tally};
-use libtest_mimic::{Arguments, Trial};
+use control_plane::{ControlPlane, Part, User, Wire};
+use crash::{Audit, Room, Shop, Shown, Suite, Tally, trials};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::runtime::Runtime;
 
 /// Applications that are released beside each other.
 const BOTH: usize = 2;
@@ -27,41 +24,29 @@ const LONG: Duration = Duration::from_secs(8);
 const LIMIT: Duration = Duration::from_secs(90);
 
 fn main() {
-    if std::env::var_os("SLIPWAY_APP").is_none() {
+    if !crash::enter() {
         return;
     }
-    control_plane::enter_namespace();
     let own_mounts = crash::own_mounts();
-    let runtime = Arc::new(Runtime::new().expect("a runtime"));
-    let started = runtime.block_on(ControlPlane::start(Options::default().without_traffic()));
-    let plane = Arc::new(started.expect("a control plane"));
-    macro_rules! trials {
-        ($($name:ident),* $(,)?) => { vec![$({
-            let (runtime, plane) = (Arc::clone(&runtime), Arc::clone(&plane));
-            Trial::test(stringify!($name), move || {
-                println!("\n{}", stringify!($name));
-                runtime.block_on($name(&plane));
-                Ok(())
-            })
-        }),*] };
-    }
-    let mut trials = trials![
-        a_killed_api_server_stops_no_release_for_good,
-        a_hung_api_server_stops_no_release_for_good,
-        a_cut_line_stops_no_release_for_good,
-        a_rollback_without_contact_goes_through_when_contact_is_back,
-        a_record_that_may_only_be_read_is_told_and_left_as_it_is,
-    ];
-    if own_mounts {
-        trials.extend(trials![a_full_disk_stops_the_way_forward_and_never_the_way_back]);
-    } else {
-        println!("no small disk can be made here: the test of a full disk is left out");
-    }
-    let mut arguments = Arguments::from_args();
-    arguments.test_threads = Some(1);
-    let conclusion = libtest_mimic::run(&arguments, trials);
-    drop(plane);
-    conclusion.exit();
+    Suite::run(|suite| {
+        let mut trials = trials![
+            suite,
+            a_killed_api_server_stops_no_release_for_good,
+            a_hung_api_server_stops_no_release_for_good,
+            a_cut_line_stops_no_release_for_good,
+            a_rollback_without_contact_goes_through_when_contact_is_back,
+            a_record_that_may_only_be_read_is_told_and_left_as_it_is,
+        ];
+        if own_mounts {
+            trials.extend(trials![
+                suite,
+                a_full_disk_stops_the_way_forward_and_never_the_way_back
+            ]);
+        } else {
+            println!("no small disk can be made here: the test of a full disk is left out");
+        }
+        trials
+    })
 }
 
 fn scratch() -> &'static Path {

@@ -278,7 +278,7 @@ async fn a_broken_source_takes_no_release_forward(plane: &ControlPlane) {
     source.breaks(Breakage::ServerError);
     let release = window.start(&window.image(&room, NEW)).await.expect("started");
     let begun = Instant::now();
-    // Longer than the bake: with a sound source the first phase would be over.
+    // Together longer than the bake: with a sound source the first phase would be over.
     let each = Duration::from_secs(6);
     let mut healthy = 0;
     for (breakage, of_source, of_signals) in [

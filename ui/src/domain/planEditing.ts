@@ -3,6 +3,12 @@ import type { Gate, PhasePods, Phase, Plan, PlanError, Share } from '../backend/
 /** The longest bake that can be dragged to, in seconds; longer ones are typed. */
 export const longestDrag = 24 * 3600;
 
+/** The number that was typed, with a comma or a point, with or without the sign for percent; `null` if it is none. */
+export function numberIn(text: string): number | null {
+  const value = Number(text.trim().replace(',', '.').replace(/%$/, ''));
+  return text.trim() === '' || !Number.isFinite(value) ? null : value;
+}
+
 /** Changes one phase. */
 export function editPhase(plan: Plan, index: number, change: Partial<Phase>): Plan {
   return { ...plan, phases: plan.phases.map((phase, at) => (at === index ? { ...phase, ...change } : phase)) };

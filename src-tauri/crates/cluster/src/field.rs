@@ -5,6 +5,9 @@
 
 use serde_json::Value;
 
+/// The annotation in which the Deployment controller numbers the templates.
+pub(crate) const REVISION_ANNOTATION: &str = "deployment.kubernetes.io/revision";
+
 /// The field at a path; `None` if something on the way is missing.
 pub(crate) fn field<'a>(object: &'a Value, path: &str) -> Option<&'a Value> {
     let (mut here, mut rest) = (object, path.strip_prefix('/')?);

@@ -7,6 +7,9 @@ use crate::{Next, Observed};
 use futures::future::{Either, select};
 use release::{Event, Goal, Stage};
 
+/// Who drives where no name is known.
+const NOBODY_KNOWN: &str = "Another Slipway";
+
 impl Driver {
     /// Writes this driver's mark on an object that still carries the mark of the driver before. `false`: not now.
     pub(crate) async fn is_fenced(&mut self) -> bool {
@@ -50,7 +53,7 @@ impl Driver {
         };
         let by = found
             .as_ref()
-            .map_or_else(|| "Another Slipway".to_owned(), |leader| leader.person.clone());
+            .map_or_else(|| NOBODY_KNOWN.to_owned(), |leader| leader.person.clone());
         self.leading.standing = found.map_or(Standing::Unknown, Standing::Other);
         self.take(Event::TakenOver { by }).await;
     }
@@ -64,11 +67,8 @@ impl Driver {
         let Some(person) = self.leading.after.take() else {
             return false;
         };
-        let by = if person.is_empty() {
-            "Another Slipway".to_owned()
-        } else {
-            person
-        };
+        let by = Some(person).filter(|person| !person.is_empty());
+        let by = by.unwrap_or_else(|| NOBODY_KNOWN.to_owned());
         self.take(Event::TakenOver { by }).await;
         self.is_handed_over()
     }

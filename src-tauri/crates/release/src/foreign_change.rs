@@ -5,60 +5,17 @@ impl Change {
     /// A foreign change is not fought: forward movement stops and a person decides, also where something else has stopped it
     /// already. A rollback that a person asked for goes on (their click wins); one that a rule started stops and asks.
     pub(crate) fn foreign_change(&mut self, what: &str) {
+        if !self.release.stage.is_live() {
+            return;
+        }
+        let what = what.to_owned();
+        self.record(RecordKind::ForeignChange { what: what.clone() }, None);
+        let reason = HoldReason::ForeignChange { what };
         match &self.release.stage {
-            Stage::Shifting | Stage::Baking | Stage::Promoting => {
-                self.record(
-                    RecordKind::ForeignChange {
-                        what: what.to_owned(),
-                    },
-                    None,
-                );
-                self.hold_because(HoldReason::ForeignChange {
-                    what: what.to_owned(),
-                });
-            }
-            Stage::RollingBack { automatic: true, .. } => {
-                self.record(
-                    RecordKind::ForeignChange {
-                        what: what.to_owned(),
-                    },
-                    None,
-                );
-                let reason = HoldReason::ForeignChange {
-                    what: what.to_owned(),
-                };
-                self.record(
-                    RecordKind::Held {
-                        reason: reason.clone(),
-                    },
-                    None,
-                );
-                self.release.stage = Stage::Held {
-                    reason,
-                    at: crate::Active::Shifting,
-                    since: self.at,
-                };
-            }
-            Stage::Held { reason, .. } if !reason.asks_for_a_person() => {
-                self.record(
-                    RecordKind::ForeignChange {
-                        what: what.to_owned(),
-                    },
-                    None,
-                );
-                self.hold_because(HoldReason::ForeignChange {
-                    what: what.to_owned(),
-                });
-            }
-            Stage::RollingBack { automatic: false, .. } | Stage::Held { .. } => {
-                self.record(
-                    RecordKind::ForeignChange {
-                        what: what.to_owned(),
-                    },
-                    None,
-                );
-            }
-            _ => {}
+            Stage::RollingBack { automatic: false, .. } => {}
+            Stage::RollingBack { automatic: true, .. } => self.stop_rollback(reason),
+            Stage::Held { reason: before, .. } if before.asks_for_a_person() => {}
+            _ => self.hold_because(reason),
         }
     }
 

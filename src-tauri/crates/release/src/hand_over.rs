@@ -88,7 +88,8 @@ impl Change {
         )
     }
 
-    fn stop_rollback(&mut self, reason: HoldReason) {
+    /// Stops a rollback where it is.
+    pub(crate) fn stop_rollback(&mut self, reason: HoldReason) {
         self.record(
             RecordKind::Held {
                 reason: reason.clone(),

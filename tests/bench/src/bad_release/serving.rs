@@ -1,6 +1,7 @@
 //! Which version's pods serve in each namespace, as a watch of its own tells it.
 
 use super::terms::{NEW, OLD};
+use crate::pods::is_ready;
 use futures::StreamExt;
 use k8s_openapi::api::core::v1::Pod;
 use kube::runtime::{WatchStreamExt, watcher};
@@ -97,13 +98,7 @@ fn one(pod: &Pod) -> Option<One> {
     if !is_new && tag != OLD {
         return None;
     }
-    let conditions = pod
-        .status
-        .iter()
-        .flat_map(|status| status.conditions.iter().flatten());
-    let serves = conditions
-        .into_iter()
-        .any(|condition| condition.type_ == "Ready" && condition.status == "True");
+    let serves = is_ready(pod);
     Some(One { is_new, serves })
 }
 

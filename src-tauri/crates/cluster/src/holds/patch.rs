@@ -1,12 +1,9 @@
 use super::live::Live;
 use super::marker::{Marker, OPERATION_ANNOTATION, RELEASE_ANNOTATION};
 use super::originals::{DEADLINE, MAX_SURGE, MAX_UNAVAILABLE, MIN_READY, Originals};
-use crate::field::annotation;
+use crate::field::{REVISION_ANNOTATION, annotation};
 use conductor::{ActKind, PreparedAct, Pursuit};
 use serde_json::{Value, json};
-
-/// The annotation in which the Deployment controller numbers the templates.
-const REVISION_ANNOTATION: &str = "deployment.kubernetes.io/revision";
 
 /// Builds the JSON Patch of one act: first the tests of its preconditions, then only what differs from the live object.
 pub(crate) struct PatchBuilder<'a> {

@@ -1,5 +1,5 @@
 use super::pods::{self, Pod};
-use crate::field::{annotation, field, number, text};
+use crate::field::{REVISION_ANNOTATION, annotation, field, number, text};
 use crate::holds::{self, Live};
 use conductor::{ArmPods, Manifest, Observed, OperationId, WorkloadView, Writer};
 use release::{ReleaseId, Timestamp};
@@ -10,7 +10,6 @@ use std::collections::HashMap;
 const PODS_SHOWN: usize = 60;
 /// Troubles kept for one ReplicaSet.
 const TROUBLES_SHOWN: usize = 20;
-const REVISION: &str = "deployment.kubernetes.io/revision";
 const DESIRED: &str = "deployment.kubernetes.io/desired-replicas";
 
 /// The objects that a look is made of.
@@ -129,7 +128,7 @@ fn arm(set: &Manifest, pods: Option<Vec<&Pod>>) -> ArmPods {
     let mut arm = ArmPods {
         pod_template_hash: text(set, "/metadata/labels/pod-template-hash").to_owned(),
         version: holds::version_in(set),
-        revision: annotation(set, REVISION).and_then(|revision| revision.parse().ok()),
+        revision: annotation(set, REVISION_ANNOTATION).and_then(|revision| revision.parse().ok()),
         wanted: count("/spec/replicas"),
         pods: count("/status/replicas"),
         ready: count("/status/readyReplicas"),
