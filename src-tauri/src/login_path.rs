@@ -80,15 +80,23 @@ mod tests {
     use super::of_shell;
     use std::ffi::OsStr;
     use std::fs;
-    use std::os::unix::fs::PermissionsExt as _;
     use std::path::PathBuf;
+    use std::process::Command;
     use std::time::{Duration, Instant};
 
-    /// A shell that does what its text says, in place of the person's.
+    /// A shell that does what its text says, in place of the person's. Another program writes it: a file that this one holds
+    /// open for writing, or that a child forked meanwhile by another test holds open, cannot be started ("text file busy").
     fn shell(name: &str, text: &str) -> PathBuf {
         let path = std::env::temp_dir().join(format!("slipway-{name}-{}", std::process::id()));
-        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        let written = Command::new("sh")
+            .args([
+                "-c",
+                "printf '#!/bin/sh\n%s\n' \"$1\" >\"$0\" && chmod 755 \"$0\"",
+            ])
+            .arg(&path)
+            .arg(text)
+            .status();
+        assert!(written.unwrap().success());
         path
     }
 

@@ -5,27 +5,27 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 
-use crate::traffic::{BOUNDS, LOOK, Latencies, SCRAPE, Traffic};
+use crate::traffic::{BOUNDS, LOOK, Latencies, SCRAPE, Traffic, looks_of};
 
-const LOOKS: usize = 360;
-
-/// Seconds until this verdict; none if it never comes.
+/// Seconds until this verdict; none if it never comes. `before`: looks at stable alone before the release; `scrape`: seconds
+/// between looks during it.
 pub fn seconds_until(
     verdict: Verdict,
     spec: &SignalSpec,
     options: Options,
-    before: i64,
-    mut look: impl FnMut(f64) -> (Reading, Reading),
+    (before, scrape): (i64, f64),
+    mut look: impl FnMut(f64, f64) -> (Reading, Reading),
 ) -> Option<f64> {
     let mut judge = Judge::new(vec![spec.clone()], options).ok()?;
     for index in 0..before {
-        let (stable, _) = look(0.0);
+        let (stable, _) = look(0.0, SCRAPE);
         let at = (index - before) * (SCRAPE * 1000.0) as i64;
         judge.observe(&spec.id, &Look::new(at, stable, Reading::NoData));
     }
-    for index in 1..=LOOKS {
-        let (stable, canary) = look(index as f64 / LOOKS as f64);
-        let at = index as f64 * SCRAPE;
+    let looks = looks_of(scrape);
+    for index in 1..=looks {
+        let (stable, canary) = look(index as f64 / looks as f64, scrape);
+        let at = index as f64 * scrape;
         judge.observe(&spec.id, &Look::new((at * 1000.0) as i64, stable, canary));
         if judge.verdict().verdict == verdict {
             return Some(at);
@@ -62,61 +62,82 @@ pub fn options(method: Method) -> Options {
     }
 }
 
-/// Medians and 95th percentiles, at 200 requests/s, a tenth of them the canary's, a look every 5 s.
+/// For names: nothing for the usual length of a look.
+fn of_length(scrape: f64) -> String {
+    if scrape == SCRAPE {
+        String::new()
+    } else {
+        format!(", looks of {scrape} s")
+    }
+}
+
+/// Medians and 95th percentiles, at 200 requests/s, a tenth of them the canary's, a look every 5 s, where the name says nothing else.
 pub fn run(releases: u64, only: &str) -> Value {
-    let traffic = Traffic::default();
     let mut all = serde_json::Map::new();
     let mut put = |name: String, times: &dyn Fn() -> Vec<Option<f64>>| {
         if !name.contains(only) {
             return;
         }
         let value = summary(times());
-        println!("{name:44} {value}");
+        println!("{name:60} {value}");
         all.insert(name, value);
     };
     let spec = SignalSpec::error_ratio("errors", 0.005);
-    for (stable, canary, before) in [
-        (0.001, 0.01, 0),
-        (0.005, 0.01, 0),
-        (0.01, 0.02, 0),
-        (0.001, 0.05, 0),
-        (0.001, 0.01, 60),
-        (0.005, 0.01, 60),
-        (0.01, 0.02, 60),
-        (0.001, 0.05, 60),
-    ] {
-        put(
-            format!("errors {stable} -> {canary}, {before} looks before"),
-            &|| {
-                releases_of(releases, |seed| {
-                    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                    let look = |part: f64| traffic.ratios(&mut rng, part, stable, canary);
-                    seconds_until(
-                        Verdict::Degraded,
-                        &spec,
-                        options(Method::Sequential),
-                        before,
-                        look,
-                    )
-                })
-            },
-        );
+    let until = |verdict, seed, traffic: Traffic, rates: (f64, f64), from: f64, when: (i64, f64)| {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let look = |part: f64, scrape: f64| {
+            let canary = if part > from { rates.1 } else { rates.0 };
+            Traffic { scrape, ..traffic }.ratios(&mut rng, part, rates.0, canary)
+        };
+        seconds_until(verdict, &spec, options(Method::Sequential), when, look)
+    };
+    let usual = Traffic::default();
+    for (stable, canary) in [(0.001, 0.01), (0.005, 0.01), (0.01, 0.02), (0.001, 0.05)] {
+        for (before, scrape) in [(0, SCRAPE), (60, SCRAPE), (60, 1.0)] {
+            put(
+                format!(
+                    "errors {stable} -> {canary}, {before} looks before{}",
+                    of_length(scrape)
+                ),
+                &|| {
+                    let when = (before, scrape);
+                    releases_of(releases, |seed| {
+                        until(Verdict::Degraded, seed, usual, (stable, canary), 0.0, when)
+                    })
+                },
+            );
+        }
+    }
+    // The traffic and the bad versions of the bench beside Argo Rollouts.
+    let few = Traffic {
+        rate: 100.0,
+        share: 0.2,
+        ..usual
+    };
+    for canary in [0.2, 0.05, 0.01] {
+        for scrape in [SCRAPE, 1.0] {
+            put(
+                format!("20 requests/s, errors 0.001 -> {canary}{}", of_length(scrape)),
+                &|| {
+                    releases_of(releases, |seed| {
+                        until(Verdict::Degraded, seed, few, (0.001, canary), 0.0, (8, scrape))
+                    })
+                },
+            );
+        }
     }
     for rate in [0.0, 0.001, 0.005, 0.01] {
-        put(format!("healthy at {rate}"), &|| {
-            releases_of(releases, |seed| {
-                let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                let look = |part: f64| traffic.ratios(&mut rng, part, rate, rate);
-                seconds_until(Verdict::Healthy, &spec, options(Method::Sequential), 0, look)
-            })
-        });
+        for scrape in [SCRAPE, 1.0] {
+            put(format!("healthy at {rate}{}", of_length(scrape)), &|| {
+                releases_of(releases, |seed| {
+                    until(Verdict::Healthy, seed, usual, (rate, rate), 0.0, (0, scrape))
+                })
+            });
+        }
     }
     put("errors 0.001 -> 0.01 after 900 s".into(), &|| {
         releases_of(releases, |seed| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed);
-            let look =
-                |part: f64| traffic.ratios(&mut rng, part, 0.001, if part <= 0.5 { 0.001 } else { 0.01 });
-            seconds_until(Verdict::Degraded, &spec, options(Method::Sequential), 0, look)
+            until(Verdict::Degraded, seed, usual, (0.001, 0.01), 0.5, (0, SCRAPE))
                 .map(|seconds| seconds - 900.0)
         })
     });
@@ -127,20 +148,26 @@ pub fn run(releases: u64, only: &str) -> Value {
             (1.1, Verdict::Degraded),
             (1.0, Verdict::Healthy),
         ] {
-            put(format!("latency sigma {sigma} x {slower}"), &|| {
-                releases_of(releases, |seed| {
-                    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                    let mut stable = Latencies::new(0.08, sigma, 0.0);
-                    let mut canary = Latencies::new(0.08 * slower, sigma, 0.0);
-                    let look = |_| {
-                        (
-                            stable.histogram(&mut rng, &BOUNDS, 0.9 * LOOK),
-                            canary.histogram(&mut rng, &BOUNDS, 0.1 * LOOK),
-                        )
-                    };
-                    seconds_until(verdict, &latency, options(Method::Sequential), 0, look)
-                })
-            });
+            for scrape in [SCRAPE, 1.0] {
+                put(
+                    format!("latency sigma {sigma} x {slower}{}", of_length(scrape)),
+                    &|| {
+                        releases_of(releases, |seed| {
+                            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                            let mut stable = Latencies::new(0.08, sigma, 0.0);
+                            let mut canary = Latencies::new(0.08 * slower, sigma, 0.0);
+                            let look = |_, seconds: f64| {
+                                let requests = LOOK / SCRAPE * seconds;
+                                (
+                                    stable.histogram(&mut rng, &BOUNDS, 0.9 * requests),
+                                    canary.histogram(&mut rng, &BOUNDS, 0.1 * requests),
+                                )
+                            };
+                            seconds_until(verdict, &latency, options(Method::Sequential), (0, scrape), look)
+                        })
+                    },
+                );
+            }
         }
     }
     json!({ "releases": releases, "scrape_seconds": SCRAPE, "detection": all })

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cases::{Case, cases};
 use crate::mann_whitney::{self, MannWhitney};
-use crate::traffic::SCRAPE;
-
-const LOOKS: usize = 360;
+use crate::traffic::{SCRAPE, looks_of};
 
 /// Releases of a case that are made before it is the next case's turn.
 const PART: u64 = 250;
@@ -53,19 +51,20 @@ fn release(case: &Case, seed: u64) -> Option<Found> {
     let mut kayenta = judge(Method::Kayenta).filter(|_| seed < with_kayenta(case));
     let mut mann_whitney = MannWhitney::default();
     let mut look = case.looks(seed);
-    let at_ms = |index: i64| index * (SCRAPE * 1000.0) as i64;
+    let at_ms = |index: i64, scrape: f64| index * (scrape * 1000.0) as i64;
     for index in 0..case.before {
-        let (stable, _) = look(0.0);
-        let look = Look::new(at_ms(index - case.before), stable, Reading::NoData);
+        let (stable, _) = look(0.0, SCRAPE);
+        let look = Look::new(at_ms(index - case.before, SCRAPE), stable, Reading::NoData);
         sequential.observe(&case.spec.id, &look);
     }
     let mut found = Found::default();
-    for index in 1..=LOOKS {
-        let (stable, canary) = look(index as f64 / LOOKS as f64);
+    let looks = looks_of(case.scrape);
+    for index in 1..=looks {
+        let (stable, canary) = look(index as f64 / looks as f64, case.scrape);
         mann_whitney.observe(value(&stable), value(&canary));
         let is_shifted = mann_whitney.looks() >= 5 && mann_whitney.z() > mann_whitney::CRITICAL - 0.001;
         found.mann_whitney |= is_shifted;
-        let look = Look::new(at_ms(index as i64), stable, canary);
+        let look = Look::new(at_ms(index as i64, case.scrape), stable, canary);
         sequential.observe(&case.spec.id, &look);
         let verdict = sequential.verdict().verdict;
         found.sequential |= verdict == Verdict::Degraded;
@@ -76,7 +75,7 @@ fn release(case: &Case, seed: u64) -> Option<Found> {
         }
         let Some(kayenta) = &mut kayenta else { continue };
         kayenta.observe(&case.spec.id, &look);
-        let is_last = index == LOOKS;
+        let is_last = index == looks;
         if !found.kayenta || is_last {
             // Of the same values Kayenta's judge cannot say that they are shifted unless the test above does. It sees other
             // values of a latency: its quantile.

@@ -8,7 +8,6 @@ mod detection;
 mod false_alarms;
 mod mann_whitney;
 mod page;
-mod plot;
 mod traffic;
 mod whole_release;
 

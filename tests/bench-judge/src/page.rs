@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
-use crate::plot::{self, Row, Scale, Series};
+use bench_judge::marks::replaced;
+use bench_judge::plot::{self, Row, Scale, Series};
+use bench_judge::whole::write_whole;
 
 const OURS: &str = "#2f81f7";
 const GREY: &str = "#8b949e";
@@ -97,9 +99,7 @@ impl Page {
         let folder = self.docs.join("judge");
         fs::create_dir_all(&folder)?;
         let json = serde_json::to_string_pretty(&self.figures).unwrap_or_default();
-        // Whoever ends this in the middle of a measurement still has a whole file to go on from.
-        fs::write(folder.join("figures.json.new"), json + "\n")?;
-        fs::rename(folder.join("figures.json.new"), folder.join("figures.json"))?;
+        write_whole(&folder.join("figures.json"), &(json + "\n"))?;
         fs::write(folder.join("false-alarms.svg"), self.plot_false_alarms())?;
         fs::write(folder.join("detection.svg"), self.plot_detection())?;
         let page = self.docs.join("judge.md");
@@ -134,6 +134,7 @@ impl Page {
             .map(|(name, value)| Row {
                 label: name.trim_start_matches("no change, ").to_owned(),
                 values: fields.iter().map(|field| part(value, field)).collect(),
+                at_least: Vec::new(),
             })
             .collect();
         let title = "Releases in which a canary that is no worse is ever called degraded, 360 looks";
@@ -159,6 +160,7 @@ impl Page {
                         share(found, "p95"),
                         Some(*p95),
                     ],
+                    at_least: Vec::new(),
                 })
             })
             .collect();
@@ -232,30 +234,5 @@ impl Page {
             out += &format!("| {} | {} |\n", name.replace('_', " "), value);
         }
         out
-    }
-}
-
-/// The text with a table between `<!-- NAME -->` and `<!-- end of NAME -->`.
-fn replaced(text: &str, name: &str, table: &str) -> String {
-    let (begin, end) = (format!("<!-- {name} -->"), format!("<!-- end of {name} -->"));
-    match (text.find(&begin), text.find(&end)) {
-        (Some(from), Some(to)) if from < to => {
-            format!("{}\n\n{table}\n{}", &text[..from + begin.len()], &text[to..])
-        }
-        _ => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::replaced;
-
-    #[test]
-    fn only_what_stands_between_the_marks_is_replaced() {
-        let text = "a\n<!-- t -->\nold\n<!-- end of t -->\nb";
-        let expected = "a\n<!-- t -->\n\nnew\n<!-- end of t -->\nb";
-        assert_eq!(replaced(text, "t", "new"), expected);
-        assert_eq!(replaced(&replaced(text, "t", "x"), "t", "new"), expected);
-        assert_eq!(replaced(text, "other", "new"), text);
     }
 }

@@ -2,10 +2,15 @@
 
 use std::fmt::Write as _;
 
-/// One row of a plot: its label and a value per series; a value that is missing is not drawn.
+/// One row of a plot.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Row {
+    /// Beside the bars.
     pub label: String,
+    /// One for each series; one that is missing is not drawn.
     pub values: Vec<Option<f64>>,
+    /// Which of them, in the same order, are no more than a least value: the true one is larger. None of them, if empty.
+    pub at_least: Vec<bool>,
 }
 
 /// One series: its name and its colour.
@@ -18,12 +23,14 @@ const TOP: f64 = 64.0;
 const BAR: f64 = 9.0;
 
 /// How values become positions.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub enum Scale {
     /// Shares from this smallest one to 1, by logarithms; smaller ones are drawn at the left end.
     Shares(f64),
     /// Seconds from 0.
     Seconds,
+    /// Numbers from this smallest one, by logarithms, with this unit behind them.
+    Numbers(f64, &'static str),
 }
 
 impl Scale {
@@ -31,12 +38,21 @@ impl Scale {
         let part = match self {
             Scale::Shares(least) => (value.max(least) / least).ln() / (1.0 / least).ln(),
             Scale::Seconds => value / most,
+            Scale::Numbers(least, _) => {
+                (value.max(least) / least).ln() / (most.max(2.0 * least) / least).ln()
+            }
         };
         LEFT + part.clamp(0.0, 1.0) * (WIDTH - LEFT - RIGHT)
     }
 
     fn ticks(self, most: f64) -> Vec<(f64, String)> {
         match self {
+            Scale::Numbers(least, unit) => std::iter::successors(Some(1.0), |decade| Some(decade * 10.0))
+                .take_while(|decade| *decade <= most)
+                .flat_map(|decade| [1.0, 2.0, 5.0].map(|step| step * decade))
+                .filter(|number| (least..=most).contains(number))
+                .map(|number| (number, format!("{number}{unit}")))
+                .collect(),
             Scale::Shares(least) => std::iter::successors(Some(least), |share| Some(share * 10.0))
                 .take_while(|share| *share <= 1.001)
                 .map(|share| (share, format!("{} %", (share * 1e6).round() / 1e4)))
@@ -108,14 +124,23 @@ pub fn bars(title: &str, series: &[Series], rows: &[Row], scale: Scale, mark: Op
         );
         for (slot, (value, (_, colour))) in row.values.iter().zip(series).enumerate() {
             let Some(value) = value else { continue };
-            let width = scale.place(*value, most) - LEFT;
+            let width = (scale.place(*value, most) - LEFT).max(1.0);
+            let y = top + BAR * slot as f64;
+            let is_least = row.at_least.get(slot).copied().unwrap_or(false);
+            let opacity = if is_least { " fill-opacity=\"0.4\"" } else { "" };
             let _ = writeln!(
                 out,
-                "<rect x=\"{LEFT}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{}\" fill=\"{colour}\"/>",
-                top + BAR * slot as f64,
-                width.max(1.0),
+                "<rect x=\"{LEFT}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{}\" fill=\"{colour}\"{opacity}/>",
                 BAR - 1.5
             );
+            if is_least {
+                let _ = writeln!(
+                    out,
+                    "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"9\">…</text>",
+                    LEFT + width + 3.0,
+                    y + BAR - 2.5
+                );
+            }
         }
     }
     if let Some((value, name)) = mark {
@@ -138,6 +163,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_number_that_is_only_a_least_one_is_drawn_paler_and_left_open() {
+        let rows = [Row {
+            label: "slower".into(),
+            values: vec![Some(10.0), Some(100.0)],
+            at_least: vec![false, true],
+        }];
+        let series = [("ours", "#000"), ("theirs", "#fff")];
+        let svg = bars("t", &series, &rows, Scale::Numbers(1.0, " s"), None);
+        assert_eq!(svg.matches("fill-opacity=\"0.4\"").count(), 1, "{svg}");
+        assert_eq!(svg.matches('…').count(), 1);
+        assert!(
+            svg.contains(">100 s</text>") && svg.contains(">5 s</text>"),
+            "{svg}"
+        );
+        let half = 0.5 * (WIDTH - LEFT - RIGHT);
+        assert!(svg.contains(&format!("width=\"{half:.1}\"")), "{svg}");
+    }
+
+    #[test]
     fn a_larger_share_has_a_longer_bar_and_the_mark_stands_where_its_value_is() {
         let scale = Scale::Shares(0.001);
         assert!((scale.place(0.001, 1.0) - LEFT).abs() < 1e-9);
@@ -145,6 +189,7 @@ mod tests {
         let rows = [Row {
             label: "a < b".into(),
             values: vec![Some(0.01), None],
+            at_least: Vec::new(),
         }];
         let svg = bars(
             "t",

@@ -5,8 +5,16 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Binomial, Distribution, Poisson, StandardNormal};
 
-/// Seconds between looks.
+/// Seconds between looks, where nothing else is said, and always before the release.
 pub const SCRAPE: f64 = 5.0;
+
+/// Seconds of a release that are looked at.
+pub const RELEASE: f64 = 1800.0;
+
+/// How many looks this many seconds apart a release has.
+pub fn looks_of(scrape: f64) -> usize {
+    (RELEASE / scrape) as usize
+}
 
 /// Requests of a look, both arms together: 200 a second.
 pub const LOOK: f64 = 200.0 * SCRAPE;

@@ -1,7 +1,7 @@
 //! A Deployment brought into a hold without the window, so that a raw PATCH can take it back with the body that Slipway sends.
 
 use cluster::{KubeWorkloads, NewVersion};
-use conductor::{Next, OperationId, PreparedAct, Pursuit, WorkloadKind, WorkloadRef, Workloads};
+use conductor::{Next, OperationId, PreparedAct, Pursuit, Trail, WorkloadKind, WorkloadRef, Workloads};
 use release::{Goal, ReleaseId, RollbackTarget, Share};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ impl Held {
             .expect("a template");
         let mut walk = Walk {
             pursuit: Pursuit {
-                restored: false,
+                trail: Trail::default(),
                 release: ReleaseId(format!("raw-{}", self.release)),
                 epoch: 1,
                 uid: text(&prepared.before, "/metadata/uid"),
@@ -60,6 +60,8 @@ impl Held {
                 accept_less_capacity: false,
                 last_operation: None,
                 own_operations: Vec::new(),
+                on_its_way: false,
+                last_try: false,
                 operation: OperationId(format!("raw-{}.1.0", self.release)),
                 insist: false,
             },

@@ -2,7 +2,7 @@
 
 use crate::room::{LIMIT, Room};
 use cluster::NewVersion;
-use conductor::{ActError, ActKind, Next, Observed, OperationId, PreparedAct, Pursuit, Workloads};
+use conductor::{ActError, ActKind, Next, Observed, OperationId, PreparedAct, Pursuit, Trail, Workloads};
 use release::{Goal, ReleaseId, RollbackTarget, Share};
 use serde_json::Value;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -79,7 +79,9 @@ impl Walk {
             own_operations: self.operations.clone(),
             operation: OperationId(format!("{}.1.{}", self.release, self.sent)),
             insist: self.insist,
-            restored: false,
+            on_its_way: false,
+            last_try: false,
+            trail: Trail::default(),
         }
     }
 

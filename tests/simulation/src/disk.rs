@@ -2,7 +2,7 @@
 //! the machine died is there or not, in the order of writing.
 
 use crate::dice::Dice;
-use conductor::{Dossier, Entry, Intent, OperationId, Outcome, SignalLooks, Unfinished};
+use conductor::{Dossier, Entry, Intent, OperationId, Outcome, SignalLooks, Told, Trail, Unfinished};
 use release::{Release, ReleaseId};
 
 /// One transaction.
@@ -86,7 +86,7 @@ impl Disk {
 
     /// What a new start finds, as the port describes it.
     pub fn unfinished(&self) -> Vec<Unfinished> {
-        let mut found: Vec<Folded> = Vec::new();
+        let mut found: Vec<Folded<'_>> = Vec::new();
         for line in &self.lines {
             if let Line::Open(dossier) = line {
                 found.push(Folded::new(dossier));
@@ -111,12 +111,15 @@ impl Disk {
 
 /// One act in the order of its first sending.
 struct Act {
-    operation: OperationId,
+    intent: Intent,
     accepted: bool,
     possible: bool,
+    /// It was told as never happened, and nothing since.
+    late: bool,
 }
 
-struct Folded {
+struct Folded<'a> {
+    told: Vec<Told<'a>>,
     dossier: Dossier,
     open: Vec<Intent>,
     acts: Vec<Act>,
@@ -124,9 +127,10 @@ struct Folded {
     looks: Vec<SignalLooks>,
 }
 
-impl Folded {
-    fn new(dossier: &Dossier) -> Folded {
+impl<'a> Folded<'a> {
+    fn new(dossier: &Dossier) -> Folded<'a> {
         Folded {
+            told: Vec::new(),
             dossier: dossier.clone(),
             open: Vec::new(),
             acts: Vec::new(),
@@ -135,7 +139,7 @@ impl Folded {
         }
     }
 
-    fn take(&mut self, line: &Line) {
+    fn take(&mut self, line: &'a Line) {
         match line {
             Line::Open(_) => {}
             Line::Amend(dossier) => {
@@ -153,12 +157,16 @@ impl Folded {
             Line::Step(entry) => {
                 self.dossier.release = entry.release.clone();
                 if let Some(intent) = &entry.intent {
+                    self.told.push(Told::Intent(intent));
                     self.intend(intent);
                 }
             }
             Line::Outcome {
                 operation, outcome, ..
-            } => self.close(operation, outcome),
+            } => {
+                self.told.push(Told::Outcome(operation, outcome));
+                self.close(operation, outcome);
+            }
             Line::Looks { looks, .. } => self.looks.extend(looks.iter().cloned()),
         }
     }
@@ -167,13 +175,18 @@ impl Folded {
         let operation = &intent.act.operation;
         self.open.retain(|open| open.act.operation != *operation);
         self.open.push(intent.clone());
-        match self.acts.iter_mut().find(|act| act.operation == *operation) {
-            Some(act) => act.possible = true,
+        match self
+            .acts
+            .iter_mut()
+            .find(|act| act.intent.act.operation == *operation)
+        {
+            Some(act) => (act.intent, act.possible, act.late) = (intent.clone(), true, false),
             None => {
                 self.acts.push(Act {
-                    operation: operation.clone(),
+                    intent: intent.clone(),
                     accepted: false,
                     possible: true,
+                    late: false,
                 });
                 self.dossier.operations += 1;
             }
@@ -184,12 +197,17 @@ impl Folded {
         if !matches!(outcome, Outcome::Unknown { .. }) {
             self.open.retain(|open| open.act.operation != *operation);
         }
-        let accepted = is_accepted(outcome);
-        let Some(place) = self.acts.iter().position(|act| act.operation == *operation) else {
+        let accepted = outcome.is_accepted();
+        let Some(place) = self
+            .acts
+            .iter()
+            .position(|act| act.intent.act.operation == *operation)
+        else {
             return;
         };
         let act = &mut self.acts[place];
         act.accepted |= accepted;
+        act.late = *outcome == Outcome::NeverHappened;
         // What was not found on the object may still have been on its way.
         act.possible = !matches!(outcome, Outcome::Refused { .. });
         if accepted && self.last.is_none_or(|last| place >= last) {
@@ -199,24 +217,19 @@ impl Folded {
     }
 
     fn done(self) -> Unfinished {
+        let late = self.acts.iter().filter(|act| act.late);
         Unfinished {
-            dossier: self.dossier,
             open_intents: self.open,
+            late_intents: late.map(|act| act.intent.clone()).collect(),
+            trail: Trail::of_record(self.told),
+            dossier: self.dossier,
             own_operations: self
                 .acts
                 .into_iter()
                 .filter(|act| act.accepted || act.possible)
-                .map(|act| act.operation)
+                .map(|act| act.intent.act.operation)
                 .collect(),
             looks: self.looks,
         }
     }
-}
-
-/// Whether the outcome says that the cluster took the act.
-pub fn is_accepted(outcome: &Outcome) -> bool {
-    matches!(
-        outcome,
-        Outcome::Accepted { .. } | Outcome::Applied | Outcome::Settled
-    )
 }

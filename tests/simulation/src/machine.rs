@@ -23,6 +23,12 @@ pub struct Machine {
     pub looked: u64,
     /// When a person's last command was carried out, or when it took a release over.
     pub commanded: Option<Duration>,
+    /// When a person here last asked to go back.
+    pub rollback_asked: Option<Duration>,
+    /// A person's command is being carried out.
+    pub in_click: bool,
+    /// An act was sent and has no answer.
+    pub is_sending: bool,
 }
 
 impl Machine {

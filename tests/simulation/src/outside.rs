@@ -93,6 +93,7 @@ impl Room {
                     NAMESPACE,
                     &cluster::lease::object_name(&at),
                 );
+                self.checks.lease_deleted = Some(self.now());
                 Fault::LeaseDeleted
             }
             Happening::PodsLost { count } => {

@@ -38,6 +38,8 @@ pub struct Process {
     pub commands: VecDeque<Command>,
     pub restart: Option<Duration>,
     pub asleep: Duration,
+    /// What was driven here before a takeover that is under way: it goes on if that fails.
+    pub before: Option<Box<Driver>>,
     /// Where it rested when the turn under way began: looking around changes nothing.
     pub rested: Option<String>,
     /// What it stood in and waited for after its last turn.
@@ -52,6 +54,7 @@ impl Process {
             commands: VecDeque::new(),
             restart: None,
             asleep: Duration::ZERO,
+            before: None,
             rested: None,
             stood: None,
         }
@@ -69,9 +72,13 @@ impl Process {
     pub fn take_over(&mut self, to_roll_back: bool) {
         let (ports, person) = (self.port.ports(), self.person());
         self.rested = None;
-        self.task = Task::Busy(Box::pin(async move {
+        let take = Task::Busy(Box::pin(async move {
             Done::TookOver(taken_over(ports, person, to_roll_back).await.map(Box::new))
         }));
+        self.before = match std::mem::replace(&mut self.task, take) {
+            Task::Idle(driver, _) | Task::Over(driver) => Some(driver),
+            _ => None,
+        };
     }
 
     fn person(&self) -> Person {

@@ -21,7 +21,16 @@ impl Run {
             return false;
         }
         let calm = room.scenario.calm;
-        let on_the_way = room.wire.next_arrival().is_some();
+        let sending = room.machines.iter().any(|machine| machine.is_sending);
+        // What a watch has not told of yet is news as well.
+        let unheard = self
+            .processes
+            .iter()
+            .zip(&room.machines)
+            .any(|(process, machine)| {
+                matches!(process.task, Task::Idle(..)) && machine.watch.is_behind(&room.log)
+            });
+        let on_the_way = room.wire.next_arrival().is_some() || sending || unheard;
         drop(room);
         let is_bad = self.shared.lock().scenario.quality.is_bad();
         let states: Vec<Option<String>> = self

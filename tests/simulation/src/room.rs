@@ -92,17 +92,19 @@ impl Room {
         }
         let now = self.now();
         let mut fresh = Vec::new();
-        if let Ok(changes) = self.world.changes_since(self.log.revision) {
-            for change in changes {
-                if let Some(kind) = Kind::of(change.key.resource) {
-                    let write = Write {
-                        at: now,
-                        change: change.change,
-                        object: change.object.clone(),
-                    };
-                    fresh.push((kind, write));
-                }
-            }
+        match self.world.changes_since(self.log.revision) {
+            Ok(changes) => fresh.extend(changes.filter_map(|change| {
+                let write = Write {
+                    at: now,
+                    change: change.change,
+                    object: change.object.clone(),
+                };
+                Some((Kind::of(change.key.resource)?, write))
+            })),
+            Err(error) => self.checks.violated(
+                "the checks see every write",
+                format!("the log begins at {}", error.oldest),
+            ),
         }
         self.log.revision = revision;
         for (kind, write) in fresh {

@@ -239,9 +239,18 @@ impl Run {
             return;
         }
         if !matches!(process.task, Task::Busy(_)) {
-            if !process.commands.is_empty() {
-                self.shared.lock().machines[machine].commanded = Some(now);
+            let command = process.commands.front();
+            let is_command = command.is_some();
+            let rolls_back = matches!(command, Some(Command::RollBack { .. }));
+            let mut room = self.shared.lock();
+            if rolls_back {
+                room.machines[machine].rollback_asked = Some(now);
             }
+            room.machines[machine].in_click = is_command;
+            if is_command {
+                room.machines[machine].commanded = Some(now);
+            }
+            drop(room);
             let is_bad = self.shared.lock().scenario.quality.is_bad();
             process.rested = state_of(process, is_bad);
             process.go_on();
@@ -263,12 +272,17 @@ impl Run {
                 self.plant(&mut driver);
                 self.shared.lock().say(|| format!("{machine} took over"));
                 self.processes[machine].task = Task::Idle(driver, now);
+                self.processes[machine].before = None;
             }
             Some(Done::TookOver(Err(error))) => {
                 self.shared
                     .lock()
                     .say(|| format!("{machine} did not take over: {error}"));
-                self.processes[machine].restart = None;
+                let process = &mut self.processes[machine];
+                process.restart = None;
+                if let Some(driver) = process.before.take() {
+                    process.task = Task::Idle(driver, now);
+                }
             }
             Some(Done::Begun(Err(_))) => self.processes[machine].restart = None,
             Some(Done::Commanded(driver, command, answer)) => {
@@ -330,6 +344,7 @@ impl Run {
         let process = &mut self.processes[machine];
         process.task = Task::Off;
         process.commands.clear();
+        process.before = None;
         let mut room = self.shared.lock();
         let Room { machines, dice, .. } = &mut *room;
         let lost = machines[machine].disk.crash(dice);
@@ -340,6 +355,8 @@ impl Run {
         };
         machines[machine].wake = None;
         machines[machine].called = false;
+        machines[machine].in_click = false;
+        machines[machine].is_sending = false;
         machines[machine].watch = crate::watch::Watch::default();
         if lost > 0 {
             room.fault(Fault::JournalWriteLost);

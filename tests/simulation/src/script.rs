@@ -131,6 +131,8 @@ impl Run {
             });
             if to_roll_back {
                 room.machines[1].commanded = Some(now);
+                room.machines[1].rollback_asked = Some(now);
+                room.machines[1].in_click = true;
             }
             drop(room);
             process.take_over(to_roll_back);

@@ -20,6 +20,8 @@ pub struct Request {
     pub machine: usize,
     pub sent: Duration,
     pub act: PreparedAct,
+    /// It was sent while a person's command was being carried out.
+    pub in_click: bool,
     /// The Deployment's resourceVersion that the sender had looked at.
     pub looked: u64,
     answered: bool,
@@ -96,6 +98,7 @@ impl Room {
             machine,
             sent: now,
             act: act.clone(),
+            in_click: self.machines[machine].in_click,
             looked: self.machines[machine].looked,
             answered: true,
             status: None,

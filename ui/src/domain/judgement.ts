@@ -1,4 +1,12 @@
-import type { Judgement, LiveRelease, Signal, SignalVerdict } from '../backend/generated/view';
+import type {
+  Evidence,
+  Judgement,
+  LiveRelease,
+  ReleaseVerdict,
+  Sides,
+  Signal,
+  Verdict,
+} from '../backend/generated/view';
 import { number, type Words } from '../words/index.svelte';
 import { signalFormat, signalName } from './signals';
 
@@ -22,16 +30,43 @@ export function saidSentence(w: Words, live: LiveRelease): string {
   return judgementSentence(w, live.judgement, live.signals);
 }
 
-/** How much evidence there is of what it takes, and for what: never how sure anything is. */
-export function evidenceText(w: Words, verdict: SignalVerdict): string {
-  const { fraction, have, need, needed, towards } = verdict.evidence;
-  const counted = needed === 'requests' || needed === 'looks' || needed === 'seconds';
-  const has = counted
-    ? w.health.evidenceHas[needed](number(have), number(need))
-    : w.health.evidenceHas.part(`${number(fraction * 100)}%`);
-  const direction =
-    verdict.verdict === 'notEnoughEvidence' && towards && towards !== 'notEnoughEvidence'
-      ? w.health.towards[towards]
-      : '';
-  return direction ? `${has}, ${direction}` : has;
+/** What speaks for either verdict. A record from before both were kept tells only the nearer one. */
+export function sidesOf(of: { verdict: Verdict; evidence: Evidence; sides?: Sides }): Sides {
+  if (of.sides) return of.sides;
+  const known = of.verdict === 'notEnoughEvidence' ? of.evidence.towards : of.verdict;
+  return {
+    healthy: known === 'healthy' ? of.evidence : null,
+    degraded: known === 'degraded' ? of.evidence : null,
+  };
+}
+
+/** The same for a whole release: the least that a required signal has decides for healthy, the most for degraded. */
+export function releaseSides(verdict: ReleaseVerdict): Sides | null {
+  if (verdict.sides) return verdict.sides;
+  const known = verdict.signals.filter((one) => one.role === 'critical' || one.role === 'required').map(sidesOf);
+  if (known.length === 0) return null;
+  const by = (a: Evidence, b: Evidence): number => a.fraction - b.fraction;
+  const healthy = known.map((one) => one.healthy);
+  const degraded = known.flatMap((one) => one.degraded ?? []).sort(by);
+  return {
+    healthy: healthy.includes(null) ? null : (healthy.filter((one) => one !== null).sort(by)[0] ?? null),
+    degraded: degraded.at(-1) ?? null,
+  };
+}
+
+/** How much there is of what one verdict takes: never how sure anything is. */
+export function sideText(w: Words, side: Evidence | null): string {
+  const { has } = w.health;
+  if (side === null) return has.unknown;
+  if (side.fraction >= 1) return has.all;
+  if (side.fraction <= 0) return has.nothing;
+  const { needed } = side;
+  return needed === 'requests' || needed === 'looks' || needed === 'seconds'
+    ? has[needed](number(side.have), number(side.need))
+    : has.part(`${number(side.fraction * 100)}%`);
+}
+
+/** One sentence with what speaks for "no worse" and what speaks for "worse". */
+export function sidesText(w: Words, sides: Sides): string {
+  return w.health.speaksFor(sideText(w, sides.healthy), sideText(w, sides.degraded));
 }

@@ -1,6 +1,7 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import { StoryTeller } from '../../src/backend/fake/telling';
-import { tellings, type Script, type Telling } from '../../src/backend/fake/story';
+import type { Script } from '../../src/backend/fake/script';
+import { tellings, type Telling } from '../../src/backend/fake/story';
 import App from '../../src/shell/App.svelte';
 
 /** Opens the whole window on a telling of the story. */

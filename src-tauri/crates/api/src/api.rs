@@ -324,9 +324,12 @@ impl Inner {
             .await
             .map_err(|_| no_such_release(&id.0))?;
         let own_operations = crate::runtime::own_operations(&story);
+        let trail = crate::runtime::trail(&story);
         let unfinished = Unfinished {
             dossier: story.dossier,
             open_intents: Vec::new(),
+            late_intents: Vec::new(),
+            trail,
             own_operations,
             looks: story.looks,
         };

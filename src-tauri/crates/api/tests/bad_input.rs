@@ -179,7 +179,7 @@ async fn an_impossible_plan_is_refused_with_the_phase_and_the_field_and_nothing_
             "plan": { "phases": phases, "surgeLimit": 25.0, "acceptLessCapacity": false, "onExcess": "rollBack",
                 "automaticRollback": true } })
     };
-    let full = |matrix: &Value| matrix["cells"].as_array().is_some_and(|cells| cells.len() == 15);
+    let full = |matrix: &Value| matrix["cells"].as_array().is_some_and(|cells| cells.len() == 18);
     while !full(&window.call("environments.matrix", json!({})).await) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

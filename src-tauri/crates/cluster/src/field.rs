@@ -29,6 +29,11 @@ pub(crate) fn number(object: &Value, path: &str) -> i64 {
     field(object, path).and_then(Value::as_i64).unwrap_or(0)
 }
 
+/// The revision that the Deployment controller gave to a Deployment's or a ReplicaSet's template.
+pub(crate) fn revision(object: &Value) -> Option<i64> {
+    annotation(object, REVISION_ANNOTATION)?.parse().ok()
+}
+
 /// An annotation, whatever is in its name.
 pub(crate) fn annotation<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
     field(object, "/metadata/annotations")?.get(name)?.as_str()

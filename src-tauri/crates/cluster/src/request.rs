@@ -1,5 +1,6 @@
 //! One HTTP request to an API server, and what can go wrong with it.
 
+use crate::kubeconfig::Unreached;
 use conductor::PortError;
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
@@ -182,8 +183,10 @@ pub(crate) fn of_client_error(error: &kube::Error) -> Trouble {
         };
     }
     let text = chain(error);
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(cause) = source {
+    for cause in causes(error) {
+        if let Some(unreached) = cause.downcast_ref::<Unreached>() {
+            return Trouble::NotSent(unreached.to_string());
+        }
         if let Some(hyper) = cause.downcast_ref::<hyper_util::client::legacy::Error>()
             && hyper.is_connect()
         {
@@ -204,7 +207,6 @@ pub(crate) fn of_client_error(error: &kube::Error) -> Trouble {
         {
             return Trouble::NotSent(text);
         }
-        source = cause.source();
     }
     match error {
         kube::Error::Auth(_)
@@ -217,16 +219,21 @@ pub(crate) fn of_client_error(error: &kube::Error) -> Trouble {
     }
 }
 
+/// An error and what caused it, the outermost first.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |cause| cause.source())
+}
+
 /// An error with its causes in one sentence, each said once.
 pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
+    for cause in causes(error).skip(1) {
         let next = cause.to_string();
         if !text.contains(&next) {
             text = format!("{text}: {next}");
         }
-        source = cause.source();
     }
     text
 }
@@ -272,7 +279,7 @@ impl Trouble {
             ),
             Trouble::NotSent(message) => PortError::unreachable(
                 "cluster-unreachable",
-                format!("The cluster cannot be reached: {message}"),
+                format!("The cluster cannot be reached: {message}."),
                 "Check the network, the VPN and the credentials. Slipway tries again by itself.",
             ),
             Trouble::NoAnswer(message) => PortError::unreachable(

@@ -5,7 +5,7 @@ use crate::nearness::Nearness;
 use crate::queue::Queued;
 use crate::{
     ActProgress, Clock, Contact, Dossier, Intent, Journal, Leader, Leadership, Observed, OperationId,
-    Outcome, PortError, Pursuit, Signals, Unfinished, Waiting, Workloads,
+    Outcome, PortError, Pursuit, Signals, Trail, Unfinished, Waiting, Workloads,
 };
 use judge::{ReleaseVerdict, SignalError};
 use release::{Command, Event, Goal, Person, Release, RollbackTarget, Stage, Timestamp};
@@ -34,7 +34,7 @@ pub struct Driver {
     pub(crate) dossier: Dossier,
     pub(crate) own_operations: Vec<OperationId>,
     pub(crate) open_intents: Vec<Intent>,
-    /// Intents that were told as never happened. They may still arrive as long as what they test is so.
+    /// Intents that were told as never happened. They may still arrive as long as what they test is so, or again once it is.
     pub(crate) late_intents: Vec<Intent>,
     /// Outcomes that the record does not know yet: nobody waits for them. They are written before the next intent.
     pub(crate) outcomes: Vec<(OperationId, Timestamp, Outcome)>,
@@ -48,16 +48,14 @@ pub struct Driver {
     pub(crate) last_refusal: Option<String>,
     pub(crate) not_before: u64,
     pub(crate) last_look: Option<u64>,
+    /// How long after the last look the next one is due, in milliseconds, where the source tells that.
+    pub(crate) stride: Option<u64>,
     /// How near the workload was to the new version at the last look.
     pub(crate) nearness: Option<Nearness>,
     pub(crate) leading: Leading,
     pub(crate) queued: Option<Queued>,
-    /// Somebody else wrote while it was not known whether the release's first act had happened.
-    pub(crate) beginning_unknown: bool,
-    /// The same of a rollback: the version that it takes away was put back.
-    pub(crate) rollback_unknown: bool,
-    /// The last accepted act took the release's marks off: everything is as it was.
-    pub(crate) restored: bool,
+    /// What the release's own acts left on the object.
+    pub(crate) trail: Trail,
     /// A person's command is being carried out.
     pub(crate) in_click: bool,
     #[cfg(feature = "planted-mistakes")]
@@ -135,6 +133,8 @@ impl Driver {
         let used = own.iter().filter_map(OperationId::number).max();
         dossier.operations = dossier.operations.max(used.map_or(0, |used| used + 1));
         let mut driver = Driver::with(dossier, ports, health, own, unfinished.open_intents);
+        driver.late_intents = unfinished.late_intents;
+        driver.trail = unfinished.trail;
         // A takeover may have ended between its record and its mark on the object: looked at before anything else is done.
         driver.leading.fence_due = true;
         Ok(driver)
@@ -164,12 +164,11 @@ impl Driver {
             last_refusal: None,
             not_before: 0,
             last_look: None,
+            stride: None,
             nearness: None,
             leading: Leading::default(),
             queued: None,
-            beginning_unknown: false,
-            rollback_unknown: false,
-            restored: false,
+            trail: Trail::default(),
             in_click: false,
             #[cfg(feature = "planted-mistakes")]
             mistake: None,
@@ -253,9 +252,17 @@ impl Driver {
     pub(crate) fn pursuit(&self, release: &Release, goal: Goal) -> Pursuit {
         let insist = matches!(&release.stage, Stage::RollingBack { automatic: false, .. });
         Pursuit {
-            restored: self.restored,
+            trail: self.trail.clone(),
+            on_its_way: self.is_on_its_way(),
             ..Pursuit::of(&self.dossier, goal, self.own_operations.clone(), insist)
         }
+    }
+
+    /// Whether an act that was sent and has no answer may still change the workload as it was seen last.
+    pub(crate) fn is_on_its_way(&self) -> bool {
+        let Some(seen) = &self.seen else { return false };
+        let mut sent = self.open_intents.iter().chain(&self.late_intents);
+        sent.any(|intent| intent.could_still_come(seen))
     }
 
     pub(crate) fn show_act(&mut self, act: ActProgress) {

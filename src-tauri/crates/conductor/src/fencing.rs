@@ -14,7 +14,7 @@ impl Driver {
     /// Writes this driver's mark on an object that still carries the mark of the driver before. `false`: not now.
     pub(crate) async fn is_fenced(&mut self) -> bool {
         let live = self.dossier.release.stage.is_live() && !self.is_handed_over();
-        if !self.leading.fence_due || !live {
+        if !self.must_mark_first() || !live {
             return true;
         }
         if self.ports.clock.monotonic_millis() < self.not_before {
@@ -40,6 +40,13 @@ impl Driver {
             }
             _ => true,
         }
+    }
+
+    /// Whether the object carries the mark of the driver before, or may carry it.
+    pub(crate) fn must_mark_first(&self) -> bool {
+        // The driver before may have acted once more, where a person there insisted.
+        let is_behind = (1..self.dossier.epoch).contains(&self.token_on_object());
+        self.leading.fence_due || is_behind
     }
 
     /// The object carries the mark of a later driver.
@@ -98,7 +105,8 @@ impl Driver {
         let Some(seen) = self.seen.as_ref().filter(|_| self.is_handed_over()) else {
             return;
         };
-        if !is_unmarked(seen) {
+        // An own act without an answer may still put this release's mark there.
+        if !is_unmarked(seen) || self.is_on_its_way() {
             return;
         }
         let stage = if seen.view.version.template_hash == self.dossier.release.to.template_hash {

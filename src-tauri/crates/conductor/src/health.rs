@@ -3,8 +3,11 @@ use crate::{Contact, Dossier, Observed, Ports, SignalLooks, SignalScope};
 use judge::{Arms, Judge, Look, Past, Reading, ReleaseVerdict, SignalError, SignalSpec, Verdict};
 use release::{GateOutcome, Release, Timestamp};
 
-/// The time between two looks at the health, in milliseconds.
+/// The time between two looks at the health at the most, in milliseconds: a source that tells when its next samples are expected
+/// is asked then.
 pub(crate) const LOOK_MILLIS: u64 = 5_000;
+/// The least of it, whatever a source tells.
+const LEAST_LOOK_MILLIS: u64 = 250;
 /// A gap between two looks longer than this is time in which nobody looked (asleep, no network), in milliseconds.
 const LONGEST_STRIDE_MILLIS: u64 = 60_000;
 
@@ -30,6 +33,8 @@ pub(crate) struct Looked {
     pub(crate) counted_millis: u64,
     /// Time that passed, in milliseconds.
     pub(crate) elapsed_millis: u64,
+    /// When something new is expected, in milliseconds after this look began; `None`: not known.
+    pub(crate) next_millis: Option<u64>,
 }
 
 impl Health {
@@ -142,6 +147,7 @@ impl Health {
                 looks: Vec::new(),
                 counted_millis: elapsed_millis,
                 elapsed_millis,
+                next_millis: None,
             };
         }
         let now = ports.clock.now();
@@ -158,6 +164,7 @@ impl Health {
                     looks: Vec::new(),
                     counted_millis: 0,
                     elapsed_millis,
+                    next_millis: None,
                 };
             }
         };
@@ -174,6 +181,7 @@ impl Health {
             looks,
             counted_millis,
             elapsed_millis,
+            next_millis: expected(ports, dossier, now),
         }
     }
 
@@ -202,6 +210,13 @@ impl Health {
             .max()
             .unwrap_or(0)
     }
+}
+
+/// When the source is expected to have something new, in milliseconds after `now`.
+fn expected(ports: &Ports, dossier: &Dossier, now: Timestamp) -> Option<u64> {
+    let at = ports.signals.expected(&dossier.workload)?;
+    let millis = u64::try_from(at.0 - now.0).unwrap_or(0);
+    Some(millis.clamp(LEAST_LOOK_MILLIS, LOOK_MILLIS))
 }
 
 /// Which arms serve in a phase.

@@ -1,4 +1,4 @@
-use crate::{Dossier, Observed, OperationId, PortError, PreparedAct, WorkloadView};
+use crate::{Dossier, Observed, OperationId, PortError, PreparedAct, Trail, WorkloadView};
 use async_trait::async_trait;
 use judge::ReleaseVerdict;
 use release::{Record, Release, ReleaseId, Timestamp};
@@ -26,19 +26,44 @@ impl Intent {
     /// Whether the act can still be applied to the object as it was seen: what its patch tests is so. If it is, and the object does
     /// not carry its name, it has not happened yet.
     pub fn could_still_come(&self, seen: &Observed) -> bool {
-        let view = &seen.view;
-        if view.uid != self.uid || view.operation != self.previous || !self.tested_annotations_stand(seen) {
-            return false;
-        }
+        let generation = seen.view.generation;
+        self.stands(seen) && self.tested_generation().is_none_or(|tested| tested >= generation)
+    }
+
+    /// Whether the act has not happened and cannot happen any more: somebody has changed the object since, and neither its marks
+    /// nor its template.
+    pub fn is_past(&self, seen: &Observed) -> bool {
+        let generation = seen.view.generation;
         self.previous.is_some()
-            || self
-                .tested_generation()
-                .is_none_or(|tested| tested == view.generation)
+            && self.tests_a_revision()
+            && self.stands(seen)
+            && self.tested_generation().is_some_and(|tested| tested < generation)
+    }
+
+    /// Whether nothing but one change of the object has happened since the act was built.
+    pub(crate) fn is_next_generation(&self, seen: &Observed) -> bool {
+        self.tested_generation()
+            .is_some_and(|tested| tested + 1 == seen.view.generation)
+    }
+
+    /// Whether it is the same object with the operation and the annotations that the act found.
+    fn stands(&self, seen: &Observed) -> bool {
+        let view = &seen.view;
+        // An act of a release whose marks were off already tests no operation.
+        let found = self.previous.as_ref().filter(|_| self.tested_mark().is_some());
+        view.uid == self.uid && view.operation.as_ref() == found && self.tested_annotations_stand(seen)
     }
 
     fn tests(&self) -> impl Iterator<Item = &serde_json::Value> {
         let operations = self.act.patch.as_array().into_iter().flatten();
         operations.filter(|operation| operation["op"] == "test")
+    }
+
+    /// Where the patch tests the operation that the object carried.
+    fn tested_mark(&self) -> Option<&serde_json::Value> {
+        let previous = self.previous.as_ref()?;
+        let test = self.tests().find(|test| test["value"] == previous.0.as_str())?;
+        Some(&test["path"])
     }
 
     /// Whether every annotation that the patch tests is what it was.
@@ -49,24 +74,32 @@ impl Intent {
         })
     }
 
-    /// The generation that a first act tests, there being no operation on the object yet.
+    /// Whether it tests more annotations than the operation's.
+    fn tests_a_revision(&self) -> bool {
+        let annotations = self.tests().filter(|test| {
+            let path = test["path"].as_str().unwrap_or_default();
+            path.starts_with("/metadata/annotations/")
+        });
+        annotations.count() > 1
+    }
+
+    /// The generation that it tests; a person's rollback tests none where there is an operation on the object.
     fn tested_generation(&self) -> Option<i64> {
         self.tests()
             .find(|test| test["path"] == "/metadata/generation")
             .and_then(|operation| operation["value"].as_i64())
     }
 
-    /// Whether the act ends with no operation on the object: then its absence says that the act happened.
-    pub fn takes_the_mark_off(&self) -> bool {
-        let Some(previous) = &self.previous else {
-            return false;
-        };
+    /// Whether the act leaves no mark of the release on the object, as only one does that leaves nothing else of it either.
+    pub(crate) fn leaves_unmarked(&self) -> bool {
         let mut operations = self.act.patch.as_array().into_iter().flatten();
-        let mark = self
-            .tests()
-            .find(|test| test["value"] == previous.0.as_str())
-            .map(|test| &test["path"]);
-        mark.is_some_and(|mark| {
+        operations.all(|operation| operation["value"] != self.act.operation.0.as_str())
+    }
+
+    /// Whether the act takes an operation off the object: then its absence says that the act happened.
+    pub fn takes_the_mark_off(&self) -> bool {
+        let mut operations = self.act.patch.as_array().into_iter().flatten();
+        self.tested_mark().is_some_and(|mark| {
             operations.any(|operation| operation["op"] == "remove" && operation["path"] == *mark)
         })
     }
@@ -104,6 +137,24 @@ pub enum Outcome {
     CannotTell,
 }
 
+impl Outcome {
+    /// The cluster accepted it: it is seen on the object.
+    pub(crate) fn seen_on(seen: &Observed) -> Outcome {
+        Outcome::Accepted {
+            generation: seen.view.generation,
+            resource_version: seen.view.resource_version.clone(),
+        }
+    }
+
+    /// Whether it says that the cluster took the act.
+    pub fn is_accepted(&self) -> bool {
+        matches!(
+            self,
+            Outcome::Accepted { .. } | Outcome::Applied | Outcome::Settled
+        )
+    }
+}
+
 /// One durable step of a release: the new state, its history and, if an act follows, the intent, in one transaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -138,8 +189,12 @@ pub struct Unfinished {
     pub dossier: Dossier,
     /// Intents whose outcome is not known, the oldest first.
     pub open_intents: Vec<Intent>,
+    /// Intents that were told as never happened: what has not arrived may arrive late.
+    pub late_intents: Vec<Intent>,
     /// Operations of this release that the cluster accepted or may have accepted.
     pub own_operations: Vec<OperationId>,
+    /// What its own acts left on the object.
+    pub trail: Trail,
     /// Every look so far, to fold the judge's state from.
     pub looks: Vec<SignalLooks>,
 }

@@ -123,6 +123,10 @@ impl Driver {
         if self.is_handed_over() {
             return self.follow(urgent).await;
         }
+        // A Lease that was deleted tells of nobody; the object does. To bid now would give two drivers one token.
+        if self.token_on_object() > self.dossier.epoch {
+            return self.superseded().await;
+        }
         let bid = if self.leading.insists {
             Bid::Force
         } else {

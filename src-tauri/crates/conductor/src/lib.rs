@@ -34,6 +34,7 @@ mod readiness;
 mod send;
 mod signals;
 mod take_over;
+mod trail;
 mod turn;
 mod workload;
 mod workloads;
@@ -58,6 +59,7 @@ pub use pursuit::Pursuit;
 pub use readiness::readiness;
 pub use signals::{SignalLooks, SignalScope, Signals};
 pub use take_over::Takeover;
+pub use trail::{Told, Trail};
 pub use turn::Urgent;
 pub use workload::{
     ArmPods, Observed, PodState, PodTrouble, Revision, WorkloadKind, WorkloadRef, WorkloadView, Writer,

@@ -40,28 +40,43 @@ impl Driver {
         let Event::Commanded { command, .. } = event else {
             return Ok(());
         };
+        let refused_by_release =
+            || release::step(&self.dossier.release, event, self.ports.clock.now()).map(drop);
+        if let Command::RollBack { .. } = command {
+            // What the release refuses takes nothing over.
+            refused_by_release()?;
+            self.lead_to_roll_back().await;
+            return Ok(());
+        }
+        if self.is_handed_over() {
+            return Err(self.not_the_driver());
+        }
         match command {
-            Command::RollBack { .. } => {
-                // What the release refuses takes nothing over.
-                release::step(&self.dossier.release, event, self.ports.clock.now())?;
-                self.lead_to_roll_back().await;
-            }
             Command::HandOver { to } => {
-                release::step(&self.dossier.release, event, self.ports.clock.now())?;
-                if self.is_handed_over() {
-                    return Err(self.not_the_driver());
-                }
+                refused_by_release()?;
                 let leadership = self.ports.leadership.clone();
                 leadership.offer(&self.dossier.workload, to).await?;
             }
-            _ if self.is_handed_over() => return Err(self.not_the_driver()),
-            _ => {}
+            Command::Resume
+            | Command::Approve { .. }
+            | Command::SkipBake { .. }
+            | Command::Promote { .. } => {
+                // A colleague may have taken over since the Lease was renewed last. Without an answer the object guards what follows.
+                self.ask(Bid::Stay, self.floor(), None).await;
+                if self.is_handed_over() {
+                    return Err(self.not_the_driver());
+                }
+            }
+            Command::Start | Command::Hold { .. } | Command::RollBack { .. } => {}
         }
         Ok(())
     }
 
     fn not_the_driver(&self) -> ApplyError {
-        let driver = self.dossier.release.driver.name.clone();
+        let driver = self.leading.other().map_or_else(
+            || self.dossier.release.driver.name.clone(),
+            |leader| leader.person.clone(),
+        );
         ApplyError::Refused(Refusal::NotTheDriver { driver })
     }
 

@@ -1,4 +1,4 @@
-use crate::{Dossier, Manifest, Observed, OperationId};
+use crate::{Dossier, Manifest, Observed, OperationId, Trail};
 use release::{Goal, Plan, ReleaseId, RollbackTarget, Share};
 
 /// Where a workload shall go, and everything that is needed to build the next act towards it.
@@ -30,9 +30,12 @@ pub struct Pursuit {
     pub operation: OperationId,
     /// Whether a person asked for this rollback: then a foreign change is overwritten and not reported.
     pub insist: bool,
-    /// Whether the last accepted operation took the release's marks off, and so put every original back: marks that are found
-    /// again were put there by somebody else. `false` where that is not known.
-    pub restored: bool,
+    /// Whether an act that was sent before and has no answer may still arrive and change the workload.
+    pub on_its_way: bool,
+    /// Whether this is the last try of a click: then it is sent whatever others write meanwhile, unless it is another driver.
+    pub last_try: bool,
+    /// What the release's own acts left on the object.
+    pub trail: Trail,
 }
 
 impl Pursuit {
@@ -62,7 +65,9 @@ impl Pursuit {
             own_operations,
             operation: dossier.next_operation(),
             insist,
-            restored: false,
+            on_its_way: false,
+            last_try: false,
+            trail: Trail::default(),
         }
     }
 
@@ -89,7 +94,9 @@ impl Pursuit {
             last_operation: None,
             own_operations: Vec::new(),
             insist: true,
-            restored: false,
+            on_its_way: false,
+            last_try: false,
+            trail: Trail::default(),
         }
     }
 }

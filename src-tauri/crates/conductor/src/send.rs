@@ -1,5 +1,8 @@
 use crate::driver::Driver;
-use crate::{Accepted, ActError, ActProgress, ActStep, Next, Observed, OperationId, Outcome, PreparedAct};
+use crate::{
+    Accepted, ActError, ActProgress, ActStep, Next, Observed, OperationId, Outcome, PreparedAct, Pursuit,
+    Trail,
+};
 use release::{Event, Goal, Stage};
 
 /// How often a person's rollback reads again and sends again within one click.
@@ -12,7 +15,7 @@ impl Driver {
     /// again and sends again.
     pub(crate) async fn send(&mut self, act: PreparedAct) {
         let mut act = act;
-        for _ in 0..TRIES_OF_A_CLICK {
+        for tried in 1..=TRIES_OF_A_CLICK {
             let Err(error) = self.send_once(&act).await else {
                 return;
             };
@@ -20,7 +23,7 @@ impl Driver {
                 self.dossier.release.stage,
                 Stage::RollingBack { automatic: false, .. }
             );
-            if error != ActError::Conflict || !insists {
+            if error != ActError::Conflict || !insists || tried == TRIES_OF_A_CLICK {
                 return;
             }
             let Ok(seen) = self.ports.workloads.observe(&self.dossier.workload).await else {
@@ -28,13 +31,18 @@ impl Driver {
             };
             self.seen = Some(seen);
             // What came of earlier acts can be read from the object only before the next one is on it.
-            self.look_up_open_intents();
+            Box::pin(self.look_up_open_intents()).await;
             self.recognise_own_operation();
             if self.in_click {
                 // Another Slipway may have acted: the click wins, with a higher token.
                 self.lead_to_roll_back().await;
+            } else if self.must_mark_first() {
+                return;
             }
-            let Some(next) = self.next_act() else { return };
+            let is_last = tried + 1 == TRIES_OF_A_CLICK;
+            let Some(next) = self.next_act(is_last) else {
+                return;
+            };
             if self
                 .write(self.dossier.release.clone(), Vec::new(), Some(&next))
                 .await
@@ -46,16 +54,16 @@ impl Driver {
         }
     }
 
-    fn next_act(&self) -> Option<PreparedAct> {
+    fn next_act(&self, last_try: bool) -> Option<PreparedAct> {
         let goal = self.dossier.release.goal();
         if goal == Goal::Stay {
             return None;
         }
-        match self
-            .ports
-            .workloads
-            .next(&self.pursuit(&self.dossier.release, goal), self.seen.as_ref()?)
-        {
+        let pursuit = Pursuit {
+            last_try,
+            ..self.pursuit(&self.dossier.release, goal)
+        };
+        match self.ports.workloads.next(&pursuit, self.seen.as_ref()?) {
             Next::Act(act) => Some(act),
             _ => None,
         }
@@ -106,12 +114,11 @@ impl Driver {
     }
 
     fn accepted(&mut self, act: &PreparedAct, accepted: Accepted) {
-        self.restored = self
-            .open_intents
-            .iter()
-            .any(|intent| intent.act.operation == act.operation && intent.takes_the_mark_off());
-        // What they test is so no more, and was so until now: they never happened.
-        self.late_intents.clear();
+        let mut open = self.open_intents.iter();
+        match open.find(|intent| intent.act.operation == act.operation) {
+            Some(intent) => self.trail.accepted(intent),
+            None => self.trail = Trail::default(),
+        }
         self.dossier.last_operation = Some(act.operation.clone());
         self.last_refusal = None;
         self.not_before = 0;

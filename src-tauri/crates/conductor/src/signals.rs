@@ -46,6 +46,13 @@ pub trait Signals: Send + Sync {
         until: Timestamp,
     ) -> Result<Vec<SignalLooks>, PortError>;
 
+    /// When the next look at a workload is expected to be there, after the last question about it: the source is asked then, and
+    /// not before. `None`: not known.
+    fn expected(&self, workload: &WorkloadRef) -> Option<Timestamp> {
+        let _ = workload;
+        None
+    }
+
     /// What the workload showed as a whole at these hours of earlier days, whichever version ran then: looks with data as stable,
     /// in the order of time, as coarse as the source likes. Nothing by default: a source need not remember.
     ///

@@ -3,7 +3,7 @@
 use crate::driver::{Driver, Ports};
 use crate::health::Health;
 use crate::leading::PATIENCE_MILLIS;
-use crate::{ApplyError, Bid, Dossier, Entry, OperationId, PortError};
+use crate::{ApplyError, Bid, Dossier, Entry, OperationId, Outcome, PortError};
 use futures::future::{Either, select};
 use release::{Event, Person, Record, Refusal};
 
@@ -108,6 +108,17 @@ impl Driver {
         }
     }
 
+    /// What stands on the object may be an act of the driver here before, which the record calls never happened: it arrived late.
+    fn tell_what_arrived(&mut self) {
+        let Some(seen) = self.seen.as_ref().filter(|seen| seen.view.operation.is_some()) else {
+            return;
+        };
+        let outcome = Outcome::seen_on(seen);
+        if let Some(operation) = self.dossier.last_operation.clone() {
+            self.keep_outcome(&operation, outcome);
+        }
+    }
+
     /// A release that was driven here before is known to the record.
     async fn open_here(
         &mut self,
@@ -117,6 +128,7 @@ impl Driver {
     ) -> Result<(), ApplyError> {
         let written = match self.ports.journal.open(&self.dossier).await {
             Err(error) if error.code == "history-release-exists" => {
+                self.tell_what_arrived();
                 self.ports.journal.amend(&self.dossier).await
             }
             other => other,

@@ -2,7 +2,7 @@ use crate::driver::{Driver, Turn};
 use crate::health::LOOK_MILLIS;
 use crate::nearness::Nearness;
 use crate::permission::Start;
-use crate::{ApplyError, Bid, Next, OperationId, Outcome, Pursuit, Snapshot, readiness};
+use crate::{ApplyError, Bid, Next, OperationId, Outcome, Pursuit, Snapshot, Trail, readiness};
 use futures::future::{Either, FusedFuture, select};
 use release::{Event, Goal, HoldReason, Observation, Share, Stage};
 
@@ -40,19 +40,26 @@ impl Driver {
             };
         }
         self.keep_leading(urgent).await;
+        let mut look_due = None;
+        // Nothing of the new version can be seen before the first act, which does not wait for what was before.
+        let acts_first = self.last_look.is_none() && self.dossier.last_operation.is_none();
         if self.look_at_workload(urgent).await {
-            self.look_up_open_intents();
+            self.look_up_open_intents().await;
             self.recognise_own_operation();
-            self.ask_what_happened().await;
             self.mark_applied();
             self.look_at_queue().await;
             self.preflight(urgent).await;
-            self.watch_health(urgent).await;
+            if !acts_first {
+                look_due = self.watch_health(urgent).await;
+            }
             if matches!(self.dossier.release.stage, Stage::RollingBack { .. }) {
                 self.keep_snapshot().await;
             }
             if !urgent.is_terminated() && self.is_fenced().await {
                 self.pursue().await;
+            }
+            if acts_first {
+                look_due = self.watch_health(urgent).await;
             }
             self.see_the_end_elsewhere().await;
         } else {
@@ -72,9 +79,14 @@ impl Driver {
             WATCH_MILLIS
         };
         Turn {
-            next_millis,
+            next_millis: look_due.map_or(next_millis, |due| next_millis.min(self.until(due))),
             over: self.is_over(),
         }
+    }
+
+    /// Until a time on the monotonic clock, in milliseconds.
+    fn until(&self, due: u64) -> u64 {
+        due.saturating_sub(self.ports.clock.monotonic_millis()).max(1)
     }
 
     /// Whether the release is over and everything about it is in the record.
@@ -128,11 +140,8 @@ impl Driver {
         if place(&on_object) <= last {
             return;
         }
-        let outcome = Outcome::Accepted {
-            generation: seen.view.generation,
-            resource_version: seen.view.resource_version.clone(),
-        };
-        self.restored = false;
+        let outcome = Outcome::seen_on(seen);
+        self.trail = Trail::default();
         self.dossier.last_operation = Some(on_object.clone());
         self.keep_outcome(&on_object, outcome);
     }
@@ -173,27 +182,25 @@ impl Driver {
         }
     }
 
-    async fn watch_health(&mut self, urgent: &mut Urgent) {
+    /// Looks at the health, if that is due. Gives when the next look is, on the monotonic clock, where the source told that.
+    async fn watch_health(&mut self, urgent: &mut Urgent) -> Option<u64> {
         let watched = matches!(
             self.dossier.release.stage,
             Stage::Shifting | Stage::Baking | Stage::Promoting | Stage::Held { .. }
         );
-        let Some(seen) = self.seen.as_ref().filter(|_| watched) else {
-            return;
-        };
+        let seen = self.seen.as_ref().filter(|_| watched)?;
         let now = self.ports.clock.monotonic_millis();
         let since = self.last_look.map_or(u64::MAX, |last| now.saturating_sub(last));
         let readiness = readiness(&seen.view, &self.dossier.release.to.template_hash);
         let changed = readiness != self.dossier.release.readiness;
-        if since < LOOK_MILLIS && !changed {
-            return;
+        if since < self.stride.unwrap_or(LOOK_MILLIS) && !changed {
+            return self.next_look();
         }
         let elapsed = if self.last_look.is_some() { since } else { 0 };
         let look = self.health.look(&self.ports, &self.dossier, seen, elapsed);
-        let Some(looked) = unless(urgent, Box::pin(look)).await else {
-            return;
-        };
+        let looked = unless(urgent, Box::pin(look)).await?;
         self.last_look = Some(now);
+        self.stride = looked.next_millis;
         let id = self.dossier.release.id.clone();
         if !looked.looks.is_empty()
             && let Err(error) = self.ports.journal.looks(&id, &looked.looks).await
@@ -212,6 +219,11 @@ impl Driver {
             nearer,
         }))
         .await;
+        self.next_look()
+    }
+
+    fn next_look(&self) -> Option<u64> {
+        Some(self.last_look? + self.stride?)
     }
 
     async fn pursue(&mut self) {
@@ -286,7 +298,7 @@ impl Driver {
             }
             Next::Exceeded { share } => self.take(Event::Exceeded { share }).await,
             Next::ShareNotPossible { replicas, .. } => self.take(Event::ShareNotPossible { replicas }).await,
-            Next::Foreign { what } => self.foreign(what).await,
+            Next::Foreign { what } => drop(self.foreign(what).await),
             Next::Superseded { .. } => self.superseded().await,
             Next::Gone => self.take(Event::WorkloadGone).await,
             Next::Wait(_) | Next::Act(_) => {}
@@ -308,7 +320,7 @@ impl Driver {
         let pursuit = self.rehearsal(Goal::Share { share });
         match self.ask_next(&pursuit) {
             Some(Next::Exceeded { share }) => self.take(Event::Exceeded { share }).await,
-            Some(Next::Foreign { what }) => self.foreign(what).await,
+            Some(Next::Foreign { what }) => drop(self.foreign(what).await),
             Some(Next::Superseded { .. }) => self.superseded().await,
             Some(Next::Gone) => self.take(Event::WorkloadGone).await,
             _ => {}
@@ -319,22 +331,25 @@ impl Driver {
         Some(self.ports.workloads.next(pursuit, self.seen.as_ref()?))
     }
 
-    /// The same foreign change is one event, however often it is seen.
-    pub(crate) async fn foreign(&mut self, what: String) {
+    /// The same foreign change is one event, however often it is seen. Whether the record knows of it, or of the colleague whose
+    /// change it was.
+    pub(crate) async fn foreign(&mut self, what: String) -> bool {
         if self.last_foreign.as_ref() == Some(&what) {
-            return;
+            return true;
         }
         // Another Slipway is no stranger.
         self.ask(Bid::Stay, self.floor(), None).await;
         if self.is_handed_over() || self.is_left_by_a_colleague().await {
-            return;
+            return true;
         }
         let applied = Box::pin(self.apply(Event::ForeignChange { what: what.clone() })).await;
         // What could not be written down is said again at the next turn.
-        if applied.is_ok() {
+        let is_told = applied.is_ok();
+        if is_told {
             self.last_foreign = Some(what);
         }
         self.journal_failed(applied);
+        is_told
     }
 
     /// Applies an event that nobody waits for.

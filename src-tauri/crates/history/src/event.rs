@@ -1,6 +1,6 @@
 use crate::HistoryError;
 use crate::decode::from_json;
-use conductor::{Intent, OperationId, Outcome};
+use conductor::{Intent, OperationId, Outcome, Told};
 use release::{Record, Timestamp};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,17 @@ pub enum Happening {
         /// What became of it.
         outcome: Outcome,
     },
+}
+
+impl Happening {
+    /// What it tells of an act; `None` if it is about something else.
+    pub fn told(&self) -> Option<Told<'_>> {
+        match self {
+            Happening::Intent { intent } => Some(Told::Intent(intent)),
+            Happening::Outcome { operation, outcome } => Some(Told::Outcome(operation, outcome)),
+            Happening::Record { .. } => None,
+        }
+    }
 }
 
 pub(crate) const STEP: &str = "step";

@@ -174,7 +174,7 @@ fn outcome(
         Some(&operation.0),
         &to_json("an outcome", outcome)?,
     )?;
-    if unfinished::is_accepted(outcome) {
+    if outcome.is_accepted() {
         // A late word about an earlier act does not make it the last one again.
         connection
             .prepare_cached(

@@ -2,9 +2,9 @@
 
 use crate::HistoryError;
 use crate::decode::from_json;
-use crate::event::{self, INTENT, OUTCOME, Row};
+use crate::event::{self, INTENT, Line, OUTCOME, Row};
 use crate::{facts, series};
-use conductor::{Intent, OperationId, Outcome, Unfinished};
+use conductor::{Intent, OperationId, Outcome, Trail, Unfinished};
 use rusqlite::Connection;
 
 /// Every release that is not over, or has an act without an outcome; the oldest first.
@@ -19,22 +19,17 @@ pub(crate) fn all(connection: &Connection) -> Result<Vec<Unfinished>, HistoryErr
         .into_iter()
         .map(|number| {
             let acts = event::acts(connection, number)?;
+            let dossier = facts::get(connection, number)?;
             Ok(Unfinished {
-                dossier: facts::get(connection, number)?,
+                trail: trail(&acts)?,
+                dossier,
                 open_intents: open_intents(&acts)?,
+                late_intents: late_intents(&acts)?,
                 own_operations: own_operations(&acts)?,
                 looks: series::read_looks(connection, number)?,
             })
         })
         .collect()
-}
-
-/// Whether the outcome says that the cluster took the act.
-pub(crate) fn is_accepted(outcome: &Outcome) -> bool {
-    matches!(
-        outcome,
-        Outcome::Accepted { .. } | Outcome::Applied | Outcome::Settled
-    )
 }
 
 /// Intents whose outcome is not known, the oldest first. An act that was sent again is open again.
@@ -54,6 +49,33 @@ pub(crate) fn open_intents(acts: &[Row]) -> Result<Vec<Intent>, HistoryError> {
     open.into_iter()
         .map(|(_, row)| from_json("an intent", &row.body))
         .collect()
+}
+
+/// Intents of which the last that was told is that they never happened, in the order in which that was told.
+pub(crate) fn late_intents(acts: &[Row]) -> Result<Vec<Intent>, HistoryError> {
+    let mut late: Vec<&Row> = Vec::new();
+    for (place, row) in acts.iter().enumerate() {
+        late.retain(|other| other.operation != row.operation);
+        if row.kind == OUTCOME && from_json::<Outcome>("an outcome", &row.body)? == Outcome::NeverHappened {
+            late.extend(intent_of(&acts[..place], row.operation.as_deref()));
+        }
+    }
+    late.into_iter()
+        .map(|row| from_json("an intent", &row.body))
+        .collect()
+}
+
+/// What the acts left on the object.
+fn trail(acts: &[Row]) -> Result<Trail, HistoryError> {
+    let lines: Vec<Option<Line>> = acts.iter().map(Row::line).collect::<Result<_, _>>()?;
+    Ok(Trail::of_record(
+        lines.iter().flatten().filter_map(|line| line.what.told()),
+    ))
+}
+
+fn intent_of<'a>(acts: &'a [Row], operation: Option<&str>) -> Option<&'a Row> {
+    let mut newest_first = acts.iter().rev();
+    newest_first.find(|row| row.kind == INTENT && row.operation.as_deref() == operation)
 }
 
 /// Operations that the cluster accepted or may have accepted, in the order in which they were sent first.
@@ -77,7 +99,7 @@ pub(crate) fn own_operations(acts: &[Row]) -> Result<Vec<OperationId>, HistoryEr
             *possible = true;
         } else {
             let outcome: Outcome = from_json("an outcome", &row.body)?;
-            *accepted |= is_accepted(&outcome);
+            *accepted |= outcome.is_accepted();
             // What was not found on the object may still have been on its way when it was looked up.
             *possible = !matches!(outcome, Outcome::Refused { .. });
         }

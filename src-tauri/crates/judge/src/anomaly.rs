@@ -1,3 +1,4 @@
+use crate::pace::Pace;
 use crate::wealth::Wealth;
 
 /// Values that are kept. When they are used up, nothing more is said.
@@ -82,7 +83,7 @@ fn bet(wealth: &mut Wealth, rank: f64, all: f64) {
     for (factor, power) in factors[1..].iter_mut().zip(POWERS) {
         *factor = power.ln() + (power - 1.0) * log_p;
     }
-    wealth.bet(&factors, 1.0, SHARED);
+    wealth.bet(&factors, 1.0, Pace::of_values(SHARED));
 }
 
 #[cfg(test)]

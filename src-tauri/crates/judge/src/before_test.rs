@@ -142,47 +142,44 @@ impl BeforeTest {
                 vec![canary.size - bad, bad]
             }
         };
-        let level = self.levels.degraded + (self.streams.len() as f64).ln();
+        let level = self.level();
         for stream in &mut self.streams {
             stream.observe(pace, (canary.sum, canary.size), &counts, self.overdispersion);
             self.rejected |= stream.degraded.log() >= level && stream.is_worth_stopping();
         }
     }
 
+    /// What the evidence of one stream must reach: any of them can make it degraded, so they share alpha.
+    fn level(&self) -> f64 {
+        self.levels.degraded + (self.streams.len() as f64).ln()
+    }
+
     pub(crate) fn standing(&self) -> Standing {
-        let least = |of: fn(&Stream) -> f64| self.streams.iter().map(of).fold(f64::INFINITY, f64::min);
-        let most = |of: fn(&Stream) -> f64| self.streams.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
-        let worse = self.streams.iter().any(Stream::is_worth_stopping);
-        let longest = |looks: Vec<Option<f64>>| {
-            looks
-                .into_iter()
-                .try_fold(0.0_f64, |longest, looks| Some(longest.max(looks?)))
-        };
-        let (towards, looks_until) = if worse {
-            let looks = self
-                .streams
-                .iter()
-                .filter_map(|s| s.degraded.looks_until(self.levels.degraded - s.degraded.log()));
-            (Verdict::Degraded, looks.reduce(f64::min))
+        let streams = || self.streams.iter();
+        let level = self.level();
+        let most = streams()
+            .map(|s| s.degraded.log())
+            .fold(f64::NEG_INFINITY, f64::max);
+        let least = streams().map(|s| s.healthy.log()).fold(f64::INFINITY, f64::min);
+        let degraded_in = streams().filter_map(|s| s.degraded.looks_until(level - s.degraded.log()));
+        let mut open = streams().filter(|s| s.healthy.log() < self.levels.healthy);
+        let healthy_in = open.try_fold(0.0_f64, |longest, s| {
+            let looks = s.healthy.looks_until(self.levels.healthy - s.healthy.log())?;
+            Some(longest.max(looks))
+        });
+        let towards = if streams().any(Stream::is_worth_stopping) {
+            Verdict::Degraded
         } else {
-            let open = self
-                .streams
-                .iter()
-                .filter(|s| s.healthy.log() < self.levels.healthy);
-            (
-                Verdict::Healthy,
-                longest(
-                    open.map(|s| s.healthy.looks_until(self.levels.healthy - s.healthy.log()))
-                        .collect(),
-                ),
-            )
+            Verdict::Healthy
         };
         Standing {
-            degraded: most(|stream| stream.degraded.log()),
-            healthy: least(|stream| stream.healthy.log()),
+            // Against the level of a single test.
+            degraded: most - (level - self.levels.degraded),
+            healthy: least,
             rejected: self.rejected,
             towards: Some(towards),
-            looks_until,
+            degraded_in: degraded_in.reduce(f64::min),
+            healthy_in,
             interval: None,
             overdispersion: self.overdispersion,
             edge: None,
@@ -320,9 +317,9 @@ impl Stream {
             }
         });
         let degraded = [0.0, degraded[0], degraded[1], degraded[2]];
-        self.degraded.bet(&degraded, overdispersion, pace.shared);
+        self.degraded.bet(&degraded, overdispersion, pace);
         let healthy = [0.0, healthy[0], healthy[1]];
-        self.healthy.bet(&healthy, overdispersion, pace.shared);
+        self.healthy.bet(&healthy, overdispersion, pace);
         let (sum, size) = match &self.law {
             Law::Proportion(scores) | Law::Ranks(scores) => (
                 scores

@@ -1,3 +1,4 @@
+use crate::sides::Sides;
 use crate::signal::Role;
 use crate::verdict::{ReleaseVerdict, Sentence, SignalVerdict, Verdict};
 
@@ -45,10 +46,12 @@ pub(crate) fn combine(signals: Vec<SignalVerdict>, newest_ms: Option<i64>) -> Re
             .collect()
     };
     let waiting = ids(&waiting);
+    let sides = Sides::of_release(&signals, verdict, |role| role == Role::Critical);
     ReleaseVerdict {
         verdict,
         failing,
         waiting,
+        sides,
         sentence,
         newest_ms,
         signals,

@@ -72,7 +72,8 @@ impl CountTest {
         if self.stable.1 > 0.0 && stable.1 > 0.0 {
             let expected = (self.stable.0 + 0.5) / self.stable.1 * stable.1;
             let variance = expected * (1.0 + stable.1 / self.stable.1);
-            self.dispersion.observe_stable(stable.0 - expected, variance);
+            self.dispersion
+                .observe_stable(stable.0 - expected, variance, pace.part);
         }
         let add = |memory: &mut Events, look: Events| {
             *memory = (pace.memory * memory.0 + look.0, pace.memory * memory.1 + look.1);
@@ -87,7 +88,7 @@ impl CountTest {
             let share = canary.1 / (stable.1 + canary.1);
             let excess = canary.0 - (stable.0 + canary.0) * share;
             let variance = (1.0 - share).powi(2) * canary.0 + share.powi(2) * stable.0;
-            self.dispersion.observe_difference(excess, variance);
+            self.dispersion.observe_difference(excess, variance, pace.part);
         }
         self.learn(pace, stable, canary);
         if self.degraded_evidence() >= self.levels.degraded {
@@ -103,7 +104,7 @@ impl CountTest {
         for (slot, ratio) in degraded[1..].iter_mut().zip(RATIOS) {
             *slot = bet::conditional(ratio, 1.0, canary.0, events, share);
         }
-        self.degraded.bet(&degraded, overdispersion, pace.shared);
+        self.degraded.bet(&degraded, overdispersion, pace);
         let mut healthy = [0.0; HEALTHY_WEIGHTS.len()];
         if self.stable.1 > 0.0 {
             // Half an event over all that was seen, so that a rate is never zero.
@@ -125,7 +126,7 @@ impl CountTest {
                 *slot = bet::rates(null, -1.0, (base, rate), stable, canary);
             }
         }
-        self.healthy.bet(&healthy, overdispersion, pace.shared);
+        self.healthy.bet(&healthy, overdispersion, pace);
     }
 
     fn is_worth_stopping(&self) -> bool {
@@ -138,23 +139,18 @@ impl CountTest {
 
     pub(crate) fn standing(&self) -> Standing {
         let degraded = self.degraded_evidence();
-        let (towards, looks_until) = if self.is_worth_stopping() {
-            (
-                Verdict::Degraded,
-                self.degraded.looks_until(self.levels.degraded - degraded),
-            )
+        let towards = if self.is_worth_stopping() {
+            Verdict::Degraded
         } else {
-            (
-                Verdict::Healthy,
-                self.healthy.looks_until(self.levels.healthy - self.healthy.log()),
-            )
+            Verdict::Healthy
         };
         Standing {
             degraded,
             healthy: self.healthy.log(),
             rejected: self.rejected,
             towards: Some(towards),
-            looks_until,
+            degraded_in: self.degraded.looks_until(self.levels.degraded - degraded),
+            healthy_in: self.healthy.looks_until(self.levels.healthy - self.healthy.log()),
             interval: None,
             overdispersion: self.dispersion.factor(),
             edge: None,

@@ -66,8 +66,8 @@ impl DifferenceInterval {
             } else {
                 (&mut point.at_least, &mut point.at_most)
             };
-            winner.bet(&[0.0, log], overdispersion, pace.shared);
-            idle.bet(&[0.0, 0.0], overdispersion, pace.shared);
+            winner.bet(&[0.0, log], overdispersion, pace);
+            idle.bet(&[0.0, 0.0], overdispersion, pace);
         }
     }
 

@@ -15,6 +15,13 @@
 //! `(n + 1) / 2 · ln(1 + 2 E / n)` at one that n looks have told, the Bayes factor of a normal mean whose variance is not known
 //! (Jeffreys, "Theory of Probability", 1961). It is never more than E and nears it as n grows. This assumes that the sums of looks
 //! are about normal and that the scatter stays what it is.
+//!
+//! "A look" here is one of usual length ([`crate::pace`]): finer ones are put together first. Retries and queues last for a
+//! second or two, and looks as short as that would each see a part of them and take it for chance. What has not come to a whole
+//! look yet counts as a look for the scatter, so that a burst is in it as soon as it is in the evidence, but as a part of one for
+//! how well the scatter is known.
+
+use crate::pace::Parts;
 
 /// Looks per block at each scale.
 const SCALES: [u32; 3] = [1, 4, 16];
@@ -76,6 +83,43 @@ impl Pearson {
     }
 }
 
+/// Finer looks on their way to a whole one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Open {
+    excess: f64,
+    variance: f64,
+    parts: Parts,
+}
+
+impl Open {
+    /// Adds a part; the whole look, once it is one.
+    fn add(&mut self, excess: f64, variance: f64, part: f64) -> Option<(f64, f64)> {
+        if !excess.is_finite() || !variance.is_finite() || variance < 0.0 {
+            return None;
+        }
+        self.excess += excess;
+        self.variance += variance;
+        self.parts.complete(part).then(|| {
+            let whole = std::mem::take(self);
+            (whole.excess, whole.variance)
+        })
+    }
+
+    /// A statistic with what is open as one more look.
+    fn closed(&self, before: &Pearson, looks: u32) -> Pearson {
+        let mut after = before.clone();
+        if self.parts.missing().is_some() {
+            after.observe(self.excess, self.variance, looks);
+        }
+        after
+    }
+
+    /// What is missing of a whole look, if one is open.
+    fn missing(&self) -> f64 {
+        self.parts.missing().unwrap_or(0.0)
+    }
+}
+
 /// Measures scatter relative to the plain model.
 #[derive(Debug, Clone)]
 pub(crate) struct Dispersion {
@@ -85,6 +129,30 @@ pub(crate) struct Dispersion {
     stable: Pearson,
     /// Of what else is seen of a distribution: by difference and of stable alone.
     spread: [Pearson; 2],
+    /// Of the difference, of stable and of both spreads, in the same order.
+    open: [Open; 4],
+}
+
+/// What is known of the scatter at one moment, with what is open.
+struct Known {
+    difference: [Pearson; SCALES.len()],
+    stable: Pearson,
+}
+
+impl Known {
+    /// No less than 1, nor than what any statistic says by itself, where chance does not explain it.
+    fn with_single_statistics(&self, together: f64) -> f64 {
+        let of_differences = self.difference.iter().map(|scale| (scale, true));
+        let mut largest = together.max(1.0);
+        for (scale, by_changes) in of_differences.chain([(&self.stable, false)]) {
+            let (squares, n) = scale.statistic(by_changes);
+            if n > 0.0 {
+                let error = (scale.square_variance() / n).sqrt();
+                largest = largest.max(squares / n / (1.0 + SINGLE_ALLOWANCE * error));
+            }
+        }
+        largest
+    }
 }
 
 impl Dispersion {
@@ -97,13 +165,26 @@ impl Dispersion {
             difference: Default::default(),
             stable: Pearson::default(),
             spread: Default::default(),
+            open: Default::default(),
+        }
+    }
+
+    fn known(&self) -> Known {
+        let [difference, stable, ..] = &self.open;
+        let mut scales = self.difference.clone();
+        for (scale, looks) in scales.iter_mut().zip(SCALES) {
+            *scale = difference.closed(scale, looks);
+        }
+        Known {
+            difference: scales,
+            stable: stable.closed(&self.stable, 1),
         }
     }
 
     /// One look at both arms: the canary's number minus its expectation if the arms were equal, and an estimate of the
-    /// variance of that under the plain model, whether or not they are equal.
-    pub(crate) fn observe_difference(&mut self, excess: f64, variance: f64) {
-        if excess.is_finite() && variance >= 0.0 && variance.is_finite() {
+    /// variance of that under the plain model, whether or not they are equal. `part`: of a usual look.
+    pub(crate) fn observe_difference(&mut self, excess: f64, variance: f64, part: f64) {
+        if let Some((excess, variance)) = self.open[0].add(excess, variance, part) {
             for (scale, looks) in self.difference.iter_mut().zip(SCALES) {
                 scale.observe(excess, variance, looks);
             }
@@ -111,22 +192,22 @@ impl Dispersion {
     }
 
     /// The same for the spread of a distribution instead of its middle.
-    pub(crate) fn observe_difference_of_spread(&mut self, excess: f64, variance: f64) {
-        if excess.is_finite() && variance >= 0.0 && variance.is_finite() {
+    pub(crate) fn observe_difference_of_spread(&mut self, excess: f64, variance: f64, part: f64) {
+        if let Some((excess, variance)) = self.open[2].add(excess, variance, part) {
             self.spread[0].observe(excess, variance, 1);
         }
     }
 
     /// One look at stable: its number minus what its earlier looks let expect, and the variance of that.
-    pub(crate) fn observe_stable(&mut self, excess: f64, variance: f64) {
-        if excess.is_finite() && variance >= 0.0 && variance.is_finite() {
+    pub(crate) fn observe_stable(&mut self, excess: f64, variance: f64, part: f64) {
+        if let Some((excess, variance)) = self.open[1].add(excess, variance, part) {
             self.stable.observe(excess, variance, 1);
         }
     }
 
     /// The same for the spread of its distribution.
-    pub(crate) fn observe_spread_of_stable(&mut self, excess: f64, variance: f64) {
-        if excess.is_finite() && variance >= 0.0 && variance.is_finite() {
+    pub(crate) fn observe_spread_of_stable(&mut self, excess: f64, variance: f64, part: f64) {
+        if let Some((excess, variance)) = self.open[3].add(excess, variance, part) {
             self.spread[1].observe(excess, variance, 1);
         }
     }
@@ -142,33 +223,20 @@ impl Dispersion {
     }
 
     fn factor_from(&self, guess: f64, allowance: f64) -> f64 {
-        let (difference, n_difference) = self.difference[0].statistic(true);
-        let (stable, n_stable) = self.stable.statistic(false);
+        let known = self.known();
+        let (difference, n_difference) = known.difference[0].statistic(true);
+        let (stable, n_stable) = known.stable.statistic(false);
         let n = n_difference + n_stable;
         let together = (GUESS_WEIGHT * guess + difference + stable) / (GUESS_WEIGHT + n);
         let error = if n > 0.0 {
-            let variance = n_difference * self.difference[0].square_variance()
-                + n_stable * self.stable.square_variance();
+            let variance = n_difference * known.difference[0].square_variance()
+                + n_stable * known.stable.square_variance();
             variance.sqrt() / n
         } else {
             0.0
         };
         // What chance explains is not corrected: otherwise every estimate that happens to be high costs time.
-        self.with_single_statistics(together / (1.0 + allowance * error))
-    }
-
-    /// No less than 1, nor than what any statistic says by itself, where chance does not explain it.
-    fn with_single_statistics(&self, together: f64) -> f64 {
-        let of_differences = self.difference.iter().map(|scale| (scale, true));
-        let mut largest = together.max(1.0);
-        for (scale, by_changes) in of_differences.chain([(&self.stable, false)]) {
-            let (squares, n) = scale.statistic(by_changes);
-            if n > 0.0 {
-                let error = (scale.square_variance() / n).sqrt();
-                largest = largest.max(squares / n / (1.0 + SINGLE_ALLOWANCE * error));
-            }
-        }
-        largest
+        known.with_single_statistics(together / (1.0 + allowance * error))
     }
 
     /// What is left of evidence under the plain model (its logarithm) at what is known of the scatter by now.
@@ -189,9 +257,14 @@ impl Dispersion {
 
     /// The scatter as the looks tell it, and how many tell it.
     fn told(&self) -> (f64, f64) {
-        let (difference, n_difference) = self.difference[0].statistic(true);
-        let (stable, n_stable) = self.stable.statistic(false);
-        let spreads = [self.spread[0].statistic(true), self.spread[1].statistic(false)];
+        let known = self.known();
+        let (difference, n_difference) = known.difference[0].statistic(true);
+        let (stable, n_stable) = known.stable.statistic(false);
+        let [open_difference, open_stable, open_spread, open_spread_of_stable] = &self.open;
+        let spreads = [
+            open_spread.closed(&self.spread[0], 1).statistic(true),
+            open_spread_of_stable.closed(&self.spread[1], 1).statistic(false),
+        ];
         let n_seen = spreads[0].1 + spreads[1].1;
         let n_spread = n_seen.min(MOST_OF_SPREAD);
         let spread = if n_seen > 0.0 {
@@ -202,8 +275,9 @@ impl Dispersion {
         let (usual, worth) = USUAL;
         let squares = worth * usual + difference + stable + spread;
         let scatter = squares / (worth + n_difference + n_stable + n_spread);
-        let looks = worth + n_stable + OF_CHANGES * (n_difference + n_spread);
-        (self.with_single_statistics(scatter), looks)
+        let missing = open_stable.missing() + OF_CHANGES * open_difference.missing();
+        let looks = worth + n_stable + OF_CHANGES * (n_difference + n_spread) - missing;
+        (known.with_single_statistics(scatter), looks.max(worth))
     }
 }
 
@@ -231,8 +305,8 @@ mod tests {
     fn scattered(excesses: &[f64]) -> Dispersion {
         let mut dispersion = Dispersion::new(4.0, 0.5);
         for excess in excesses {
-            dispersion.observe_difference(*excess, 1.0);
-            dispersion.observe_stable(*excess, 1.0);
+            dispersion.observe_difference(*excess, 1.0, 1.0);
+            dispersion.observe_stable(*excess, 1.0, 1.0);
         }
         dispersion
     }
@@ -252,6 +326,24 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn finer_looks_tell_the_same_scatter_and_a_burst_counts_before_its_look_is_whole() {
+        let excesses = [3.0, -2.0, 4.0, 0.0, -5.0, 1.0];
+        let whole = scattered(&excesses);
+        let mut fine = Dispersion::new(4.0, 0.5);
+        for excess in excesses {
+            for _ in 0..5 {
+                fine.observe_difference(excess / 5.0, 0.2, 0.2);
+                fine.observe_stable(excess / 5.0, 0.2, 0.2);
+            }
+        }
+        assert!((fine.factor() - whole.factor()).abs() < 1e-9);
+        assert!((fine.unsure_evidence(9.0) - whole.unsure_evidence(9.0)).abs() < 1e-9);
+        let before = fine.factor();
+        fine.observe_difference(9.0, 0.2, 0.2);
+        assert!(fine.factor() > 1.2 * before, "{} {before}", fine.factor());
     }
 
     #[test]

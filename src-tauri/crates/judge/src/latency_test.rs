@@ -4,7 +4,7 @@ use crate::difference_interval::DifferenceInterval;
 use crate::dispersion::Dispersion;
 use crate::histogram::Histogram;
 use crate::levels::{Levels, Standing};
-use crate::pace::Pace;
+use crate::pace::{Pace, Parts};
 use crate::rank_bet;
 use crate::signal::Effect;
 use crate::verdict::Verdict;
@@ -43,7 +43,8 @@ const DISPERSION_GUESS: f64 = 4.0;
 ///
 /// Assumes: as for proportions. Latencies of neighbouring requests depend on each other as a rule, so the evidence is
 /// divided by the overdispersion that was measured so far, less is made of it while few looks have told that
-/// ([`Dispersion::unsure_evidence`]), and it is not exact.
+/// ([`Dispersion::unsure_evidence`]), and it is not exact. For the same reason finer looks end in no verdict before they are one of
+/// usual length: a queue of a second or two would be all that they had seen.
 #[derive(Debug, Clone)]
 pub(crate) struct LatencyTest {
     effect: Effect,
@@ -58,6 +59,8 @@ pub(crate) struct LatencyTest {
     dispersion: Dispersion,
     stable: Histogram,
     canary: Histogram,
+    /// What has come of a look of usual length.
+    parts: Parts,
     rejected: bool,
 }
 
@@ -105,6 +108,7 @@ impl LatencyTest {
             dispersion: Dispersion::new(DISPERSION_GUESS, 0.5),
             stable: Histogram::default(),
             canary: Histogram::default(),
+            parts: Parts::default(),
             rejected: false,
         }
     }
@@ -139,14 +143,20 @@ impl LatencyTest {
             let look = Histogram::new(&buckets.bounds, &stable.reduced(&buckets.bounds));
             let n = look.total();
             let part = n * (1.0 + n / self.stable.total());
-            self.dispersion
-                .observe_stable(n * (mean(&ranks.scores, &look) - 0.5), part * ranks.variance);
+            self.dispersion.observe_stable(
+                n * (mean(&ranks.scores, &look) - 0.5),
+                part * ranks.variance,
+                pace.part,
+            );
             if let Some(base) = self.base(&buckets) {
                 let spread = spread(&ranks.scores);
                 let centre = mean(&spread, &base);
                 let variance = mean(&squares(&spread, centre), &base);
-                self.dispersion
-                    .observe_spread_of_stable(n * (mean(&spread, &look) - centre), part * variance);
+                self.dispersion.observe_spread_of_stable(
+                    n * (mean(&spread, &look) - centre),
+                    part * variance,
+                    pace.part,
+                );
             }
         }
         for (memory, look) in [(&mut self.stable, stable), (&mut self.canary, canary)] {
@@ -193,7 +203,7 @@ impl LatencyTest {
         } else {
             self.learn(pace, stable, canary);
         }
-        if self.degraded_evidence() >= self.levels.degraded {
+        if self.parts.complete(pace.part) && self.degraded_evidence() >= self.levels.degraded {
             self.reject();
         }
     }
@@ -257,7 +267,7 @@ impl LatencyTest {
             for (slot, part) in rank[1..].iter_mut().zip([1.0, 0.5]) {
                 *slot = score(-part * ranks.effect, &ranks.slower, 0.5 + ranks.effect);
             }
-            self.measure_scatter(&ranks, stable, canary);
+            self.measure_scatter(pace, &ranks, stable, canary);
         } else {
             let mut both = stable.clone();
             both.add(canary);
@@ -278,9 +288,9 @@ impl LatencyTest {
             self.bet_on_quantile(buckets, bound, stable, canary, &mut quantile);
         }
         self.follow_difference(pace, buckets, stable, canary, overdispersion);
-        self.degraded.bet(&degraded, for_now, pace.shared);
-        self.healthy_rank.bet(&rank, overdispersion, pace.shared);
-        self.healthy_quantile.bet(&quantile, overdispersion, pace.shared);
+        self.degraded.bet(&degraded, for_now, pace);
+        self.healthy_rank.bet(&rank, overdispersion, pace);
+        self.healthy_quantile.bet(&quantile, overdispersion, pace);
     }
 
     fn bet_on_edge(
@@ -343,7 +353,7 @@ impl LatencyTest {
             .observe((at, seen), sample(stable), sample(canary), overdispersion, pace);
     }
 
-    fn measure_scatter(&mut self, ranks: &Ranks, stable: &Histogram, canary: &Histogram) {
+    fn measure_scatter(&mut self, pace: Pace, ranks: &Ranks, stable: &Histogram, canary: &Histogram) {
         let (n_stable, n_canary) = (stable.total(), canary.total());
         let all = n_stable + n_canary;
         let both = |scores: &[f64]| (mean(scores, stable) * n_stable + mean(scores, canary) * n_canary) / all;
@@ -353,9 +363,10 @@ impl LatencyTest {
             (n_canary * (mean(scores, canary) - centre), variance)
         };
         let (excess, variance) = of(&ranks.scores);
-        self.dispersion.observe_difference(excess, variance);
+        self.dispersion.observe_difference(excess, variance, pace.part);
         let (excess, variance) = of(&spread(&ranks.scores));
-        self.dispersion.observe_difference_of_spread(excess, variance);
+        self.dispersion
+            .observe_difference_of_spread(excess, variance, pace.part);
     }
 
     /// The bound among those that are judged with the largest difference, with the shares past it of canary and stable.
@@ -420,23 +431,18 @@ impl LatencyTest {
             &self.healthy_quantile
         };
         let degraded = self.degraded_evidence();
-        let (towards, looks_until) = if self.is_worth_stopping() {
-            (
-                Verdict::Degraded,
-                self.degraded.looks_until(self.levels.degraded - degraded),
-            )
+        let towards = if self.is_worth_stopping() {
+            Verdict::Degraded
         } else {
-            (
-                Verdict::Healthy,
-                healthy.looks_until(self.levels.healthy - healthy.log()),
-            )
+            Verdict::Healthy
         };
         Standing {
             degraded,
             healthy: healthy.log(),
             rejected: self.rejected,
             towards: Some(towards),
-            looks_until,
+            degraded_in: self.degraded.looks_until(self.levels.degraded - degraded),
+            healthy_in: healthy.looks_until(self.levels.healthy - healthy.log()),
             interval: self.buckets.is_some().then(|| self.interval.bounds(self.levels)),
             overdispersion: self.dispersion.factor(),
             edge: self.edge(),

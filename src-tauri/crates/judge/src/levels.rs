@@ -34,12 +34,24 @@ pub(crate) struct Standing {
     pub(crate) rejected: bool,
     /// Which verdict recent looks point to.
     pub(crate) towards: Option<Verdict>,
-    /// Looks until that verdict.
-    pub(crate) looks_until: Option<f64>,
+    /// Looks until "no worse" is rejected, if that evidence grows.
+    pub(crate) degraded_in: Option<f64>,
+    /// Looks until "worse by the effect" is rejected, if that evidence grows.
+    pub(crate) healthy_in: Option<f64>,
     /// Confidence sequence of the difference.
     pub(crate) interval: Option<(f64, f64)>,
     /// Factor that evidence is divided by.
     pub(crate) overdispersion: f64,
     /// For latencies: the edge with the largest difference, and the shares past it of canary and stable.
     pub(crate) edge: Option<(f64, f64, f64)>,
+}
+
+impl Standing {
+    /// Looks until the verdict that recent looks point to.
+    pub(crate) fn looks_until(&self) -> Option<f64> {
+        match self.towards {
+            Some(Verdict::Degraded) => self.degraded_in,
+            _ => self.healthy_in,
+        }
+    }
 }

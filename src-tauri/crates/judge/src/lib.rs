@@ -29,6 +29,9 @@
 //! longer exact. Looks at stable alone, before the release, teach what is normal: without them the first looks of a release have
 //! nothing to measure the scatter by.
 //!
+//! Looks may be any time apart, and finer ones find a bad canary sooner. What is counted in looks (scatter, values of levels and of
+//! Kayenta's judge, a series' own course) is counted in usual ones of five seconds; finer ones are put together for that.
+//!
 //! Critical signals share alpha; their e-values are averaged, so that the whole release is falsely degraded with
 //! probability at most alpha.
 //!
@@ -50,6 +53,7 @@ mod arm;
 mod before_test;
 mod bet;
 mod buckets;
+mod bundle;
 mod burn_rate;
 mod change_point;
 mod combine;
@@ -80,6 +84,7 @@ mod rhythm;
 mod season;
 mod sequential;
 mod shown;
+mod sides;
 mod signal;
 mod signal_error;
 mod sufficiency;
@@ -101,6 +106,7 @@ pub use options::{Method, Minimum, Options};
 pub use planning::detectable_rise;
 pub use reading::{Look, Reading};
 pub use season::{Past, Season, same_hours};
+pub use sides::Sides;
 pub use signal::{Effect, Limit, Role, Rule, SignalKind, SignalSpec, Worse};
 pub use signal_error::SignalError;
 pub use verdict::{

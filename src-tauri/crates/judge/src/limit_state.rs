@@ -27,7 +27,7 @@ impl LimitState {
         self.newest_ms = at_ms;
         self.growing = self.growing.merged(look);
         let complete = match kind {
-            SignalKind::Gauge | SignalKind::Rate => self.growing.looks > 0,
+            SignalKind::Gauge | SignalKind::Rate => self.growing.looks > 0.0,
             _ => is_sufficient(kind, minimum, &self.growing),
         };
         if !complete {

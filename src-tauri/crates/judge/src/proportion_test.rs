@@ -92,6 +92,7 @@ impl ProportionTest {
             self.dispersion.observe_stable(
                 stable.bad - stable.total * rate,
                 own * (1.0 + stable.total / self.stable.total),
+                pace.part,
             );
         }
         let add = |memory: &mut Sample, look: Sample| {
@@ -112,7 +113,7 @@ impl ProportionTest {
             let own = |arm: Sample| arm.bad * (arm.total - arm.bad) / (arm.total - 1.0).max(1.0);
             let variance = (1.0 - share).powi(2) * own(canary) + share.powi(2) * own(stable);
             self.dispersion
-                .observe_difference(canary.bad - bad * share, variance);
+                .observe_difference(canary.bad - bad * share, variance, pace.part);
         }
         self.learn(pace, stable, canary);
         if self.degraded_evidence() >= self.levels.degraded {
@@ -144,8 +145,8 @@ impl ProportionTest {
             self.interval
                 .observe((base, seen), stable, canary, overdispersion, pace);
         }
-        self.degraded.bet(&degraded, overdispersion, pace.shared);
-        self.healthy.bet(&healthy, overdispersion, pace.shared);
+        self.degraded.bet(&degraded, overdispersion, pace);
+        self.healthy.bet(&healthy, overdispersion, pace);
     }
 
     /// Whether what was seen recently is at least half of the smallest effect worth stopping for. A difference that is real
@@ -176,25 +177,19 @@ impl ProportionTest {
     }
 
     pub(crate) fn standing(&self) -> Standing {
-        let worse = self.is_worth_stopping();
         let degraded = self.degraded_evidence();
-        let (towards, looks_until) = if worse {
-            (
-                Verdict::Degraded,
-                self.degraded.looks_until(self.levels.degraded - degraded),
-            )
+        let towards = if self.is_worth_stopping() {
+            Verdict::Degraded
         } else {
-            (
-                Verdict::Healthy,
-                self.healthy.looks_until(self.levels.healthy - self.healthy.log()),
-            )
+            Verdict::Healthy
         };
         Standing {
             degraded,
             healthy: self.healthy.log(),
             rejected: self.rejected,
             towards: Some(towards),
-            looks_until,
+            degraded_in: self.degraded.looks_until(self.levels.degraded - degraded),
+            healthy_in: self.healthy.looks_until(self.levels.healthy - self.healthy.log()),
             interval: Some(self.bounds()),
             overdispersion: self.dispersion.factor(),
             edge: None,
@@ -251,7 +246,7 @@ mod tests {
                     .map(move |(y, q)| (p * q, Sample::new(10.0, x as f64), Sample::new(5.0, y as f64)))
             })
             .collect();
-        let pace = Pace::after(5.0);
+        let pace = Pace::after(5.0, 5.0);
         let mut sum = 0.0;
         for (p, stable, canary) in &looks {
             let mut test = ProportionTest::new(Effect::absolute(0.1), levels);

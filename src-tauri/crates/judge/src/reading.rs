@@ -52,6 +52,45 @@ impl Reading {
         Reading::Ratio { total, bad }.checked()
     }
 
+    /// This reading and a later one, as a single look over both intervals would have shown them. A level is the later one's; so
+    /// is everything where the two do not fit together.
+    pub fn together_with(&self, later: &Reading) -> Reading {
+        use Reading::{Count, Histogram, NoData, Ratio};
+        match (self, later) {
+            (_, NoData) => self.clone(),
+            (
+                Ratio { total, bad },
+                Ratio {
+                    total: more,
+                    bad: worse,
+                },
+            ) => Reading::ratio(total + more, bad + worse),
+            (
+                Histogram {
+                    upper_bounds,
+                    counts,
+                    sum,
+                },
+                Histogram {
+                    upper_bounds: same,
+                    counts: more,
+                    sum: longer,
+                },
+            ) if upper_bounds == same => {
+                let counts = counts.iter().zip(more).map(|(one, other)| one + other);
+                Reading::histogram(same.clone(), counts.collect(), sum + longer)
+            }
+            (
+                Count { events, exposure },
+                Count {
+                    events: more,
+                    exposure: longer,
+                },
+            ) => Reading::count(events + more, exposure + longer),
+            _ => later.clone(),
+        }
+    }
+
     /// Buckets with their own counts (not cumulative), the last of them up to infinity.
     pub fn histogram(upper_bounds: Vec<f64>, counts: Vec<f64>, sum: f64) -> Self {
         Reading::Histogram {
@@ -143,5 +182,38 @@ impl Look {
             stable,
             canary,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_looks_together_are_what_one_look_over_both_would_have_shown() {
+        let ratio = Reading::ratio(10.0, 1.0);
+        assert_eq!(
+            ratio.together_with(&Reading::ratio(20.0, 0.0)),
+            Reading::ratio(30.0, 1.0)
+        );
+        let histogram = |n: f64| Reading::histogram(vec![0.1], vec![n, 1.0], n);
+        assert_eq!(
+            histogram(3.0).together_with(&histogram(4.0)),
+            Reading::histogram(vec![0.1], vec![7.0, 2.0], 7.0)
+        );
+        let count = |n: f64| Reading::count(n, 10.0);
+        assert_eq!(count(1.0).together_with(&count(2.0)), Reading::count(3.0, 20.0));
+        let level = Reading::value(5.0);
+        assert_eq!(Reading::value(1.0).together_with(&level), level);
+    }
+
+    #[test]
+    fn what_does_not_fit_together_is_the_later_and_what_is_not_known_changes_nothing() {
+        let ratio = Reading::ratio(10.0, 1.0);
+        assert_eq!(ratio.together_with(&Reading::NoData), ratio);
+        assert_eq!(Reading::NoData.together_with(&ratio), ratio);
+        let histogram = |bound: f64| Reading::histogram(vec![bound], vec![1.0, 1.0], 0.3);
+        assert_eq!(histogram(0.1).together_with(&histogram(0.2)), histogram(0.2));
+        assert_eq!(ratio.together_with(&Reading::value(1.0)), Reading::value(1.0));
     }
 }

@@ -29,6 +29,12 @@ impl Rhythm {
         self.newest_ms = Some(at_ms);
     }
 
+    /// Seconds from the newest look with data to this time.
+    pub(crate) fn seconds_since(&self, at_ms: i64) -> Option<f64> {
+        self.newest_ms
+            .map(|newest| at_ms.saturating_sub(newest) as f64 / 1000.0)
+    }
+
     /// Seconds without data after which the series is taken to be away.
     pub(crate) fn stale_seconds(&self, options: &Options) -> f64 {
         let usual = self.usual_seconds.unwrap_or(GUESS_SECONDS);

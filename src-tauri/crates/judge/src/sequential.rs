@@ -54,7 +54,7 @@ impl SequentialTest {
 
     /// One look. Where the canary is not known, stable alone teaches what is normal.
     pub(crate) fn observe(&mut self, worse: Worse, pace: Pace, look: &Pair) {
-        let both = look.canary.looks > 0;
+        let both = look.canary.looks > 0.0;
         match self {
             SequentialTest::Proportion(test) => {
                 let bad = |size: f64, bad: f64| match worse {
@@ -181,7 +181,7 @@ pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing:
     };
     // Something that only half a look is missing of is still missing.
     let fraction = (log / level).clamp(0.0, 0.99);
-    let (have, need, needed) = in_requests(track, fraction, standing.looks_until);
+    let (have, need, needed) = in_requests(track, fraction, standing.looks_until());
     let evidence = Evidence {
         fraction,
         towards: standing.towards,
@@ -195,20 +195,16 @@ pub(crate) fn decide(track: &Track, options: &Options, levels: Levels, standing:
         evidence,
         basis: track.basis(),
         expected_seconds: standing
-            .looks_until
+            .looks_until()
             .zip(track.phase.seconds_per_look())
             .map(|(looks, s)| looks * s),
     }
 }
 
-/// People know requests, not logarithms: what the canary has had in this phase, and about what it takes. Counts have no
-/// requests; looks stand for them.
+/// People know requests, not logarithms: what the canary has had in this phase, and about what it takes.
 fn in_requests(track: &Track, fraction: f64, looks_until: Option<f64>) -> (f64, f64, Needed) {
+    let (have, needed) = counted(track);
     let looks = f64::from(track.phase.looks_counted);
-    let (have, needed) = match track.spec.kind {
-        SignalKind::Count => (looks, Needed::Looks),
-        _ => (track.phase.canary_size, Needed::Requests),
-    };
     let need = match looks_until {
         Some(more) if looks > 0.0 => have * (1.0 + more / looks),
         _ => have / fraction.max(0.05),
@@ -216,9 +212,42 @@ fn in_requests(track: &Track, fraction: f64, looks_until: Option<f64>) -> (f64, 
     (have, need.max(have).ceil(), needed)
 }
 
+/// What the canary has had in this phase. Counts have no requests; looks stand for them.
+fn counted(track: &Track) -> (f64, Needed) {
+    match track.spec.kind {
+        SignalKind::Count => (f64::from(track.phase.looks_counted), Needed::Looks),
+        _ => (track.phase.canary_size, Needed::Requests),
+    }
+}
+
+/// How much of what it takes speaks for one verdict: `log` of `level`. In requests while it grows, since they are what
+/// people know; else nobody can say how many it would take, and it is the logarithm itself.
+pub(crate) fn side(
+    track: &Track,
+    towards: Verdict,
+    log: f64,
+    level: f64,
+    looks_until: Option<f64>,
+) -> Evidence {
+    let fraction = (log / level).clamp(0.0, 1.0);
+    let (have, need, needed) = match looks_until {
+        Some(_) if track.phase.looks_counted > 0 && fraction > 0.0 => {
+            in_requests(track, fraction, looks_until)
+        }
+        _ => (log.clamp(0.0, level), level, Needed::LogEvidence),
+    };
+    Evidence {
+        fraction,
+        towards: Some(towards),
+        have,
+        need,
+        needed,
+    }
+}
+
 fn missing(track: &Track, options: &Options, totals: &Pair) -> Decision {
     let seconds = track.phase.seconds();
-    if totals.canary.looks == 0 && seconds < options.warmup_seconds {
+    if totals.canary.looks <= 0.0 && seconds < options.warmup_seconds {
         return Decision::unknown(Reason::WarmingUp {
             seconds: options.warmup_seconds - seconds,
         });

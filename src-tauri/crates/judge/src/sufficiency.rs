@@ -10,7 +10,7 @@ pub(crate) fn sufficiency(kind: SignalKind, minimum: &Minimum, totals: &Totals) 
             (totals.size, minimum.requests.max(1.0), Needed::Requests)
         }
         SignalKind::Count | SignalKind::Gauge | SignalKind::Rate => (
-            f64::from(totals.looks),
+            (totals.looks + 1e-6).floor(),
             f64::from(minimum.looks.max(1)),
             Needed::Looks,
         ),

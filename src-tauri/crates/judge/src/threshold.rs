@@ -22,9 +22,7 @@ pub(crate) fn is_over_limit(track: &Track) -> bool {
 pub(crate) fn decide(track: &Track, options: &Options) -> Decision {
     let totals = track.phase.window.totals();
     match &track.spec.rule.against_stable {
-        Some(effect) if track.phase.arms == Arms::Both || track.before.size > 0.0 => {
-            compare(track, options, effect, &totals)
-        }
+        Some(effect) if has_stable(track) => compare(track, options, effect, &totals),
         _ => match &track.spec.rule.limit {
             Some(limit) => within_limit(track, options, limit, &totals),
             None => match &track.spec.rule.objective {
@@ -67,8 +65,7 @@ pub(crate) fn past_limit(track: &Track) -> Option<Decision> {
         };
         return Some(Decision::certain(Verdict::Degraded, reason, Basis::Limit));
     }
-    let mut evidence = Evidence::of(seconds, limit.for_seconds, Needed::Seconds);
-    evidence.towards = Some(Verdict::Degraded);
+    let evidence = time_past_limit(track)?;
     Some(Decision {
         verdict: Verdict::NotEnoughEvidence,
         reason: Reason::NearLimit {
@@ -81,6 +78,48 @@ pub(crate) fn past_limit(track: &Track) -> Option<Decision> {
         basis: Basis::Limit,
         expected_seconds: Some(limit.for_seconds - seconds),
     })
+}
+
+/// How long the canary has been past its limit, of how long it may be: evidence that it is degraded. None without a limit.
+pub(crate) fn time_past_limit(track: &Track) -> Option<Evidence> {
+    let limit = track.spec.rule.limit.as_ref()?;
+    let over = track.phase.limit.seconds_over();
+    let mut evidence = Evidence::of(over.unwrap_or(0.0), limit.for_seconds, Needed::Seconds);
+    if over.is_none() {
+        evidence.fraction = 0.0;
+    }
+    evidence.towards = Some(Verdict::Degraded);
+    Some(evidence)
+}
+
+/// What the totals so far would decide, whether or not there are enough of them. None where there is nothing to divide by.
+pub(crate) fn leaning(track: &Track) -> Option<Verdict> {
+    let totals = track.phase.window.totals();
+    let rule = &track.spec.rule;
+    let canary = totals.canary.value(track.spec.kind)?;
+    let compares = rule.against_stable.filter(|_| has_stable(track));
+    let is_worse = match (compares, rule.limit) {
+        (Some(effect), _) => {
+            let stable = track.compared_with(&totals.stable).value(track.spec.kind)?;
+            is_worse_by(track, canary, stable, effect.at(stable))
+        }
+        (None, Some(limit)) => (canary - limit.value) * rule.worse.sign() > 0.0,
+        (None, None) => track.burning().is_some(),
+    };
+    Some(if is_worse {
+        Verdict::Degraded
+    } else {
+        Verdict::Healthy
+    })
+}
+
+fn has_stable(track: &Track) -> bool {
+    track.phase.arms == Arms::Both || track.before.size > 0.0
+}
+
+fn is_worse_by(track: &Track, canary: f64, stable: f64, effect: f64) -> bool {
+    let difference = (canary - stable) * track.spec.rule.worse.sign();
+    difference >= effect && difference > 0.0
 }
 
 /// What is still missing, if anything is.
@@ -101,7 +140,7 @@ fn collecting(track: &Track, options: &Options, totals: &Pair, compares: bool) -
         return None;
     }
     let seconds = track.phase.seconds();
-    let reason = if seconds < options.warmup_seconds && totals.canary.looks == 0 {
+    let reason = if seconds < options.warmup_seconds && totals.canary.looks <= 0.0 {
         Reason::WarmingUp {
             seconds: options.warmup_seconds - seconds,
         }
@@ -139,8 +178,7 @@ fn compare(track: &Track, options: &Options, effect: &Effect, totals: &Pair) -> 
         return Decision::unknown(Reason::NoTraffic { arm: Arm::Canary });
     };
     let effect = effect.at(stable);
-    let difference = (canary - stable) * track.spec.rule.worse.sign();
-    if difference >= effect && difference > 0.0 {
+    if is_worse_by(track, canary, stable, effect) {
         let reason = Reason::WorseThanStable {
             canary,
             stable,

@@ -13,13 +13,13 @@ pub(crate) struct Totals {
     pub(crate) sum: f64,
     /// Only for latencies.
     pub(crate) histogram: Histogram,
-    /// Looks with data.
-    pub(crate) looks: u32,
+    /// Usual looks with data: closer ones count in part.
+    pub(crate) looks: f64,
 }
 
 impl Totals {
-    /// Adds a reading. `false` if it is of another kind than the signal; nothing is added then.
-    pub(crate) fn add(&mut self, kind: SignalKind, reading: &Reading) -> bool {
+    /// Adds a reading that is this part of a usual look. `false` if it is of another kind than the signal; nothing is added then.
+    pub(crate) fn add(&mut self, kind: SignalKind, reading: &Reading, part: f64) -> bool {
         match (kind, reading) {
             (_, Reading::NoData) => return true,
             (SignalKind::ErrorRatio, Reading::Ratio { total, bad }) => {
@@ -48,7 +48,7 @@ impl Totals {
             }
             _ => return false,
         }
-        self.looks = self.looks.saturating_add(1);
+        self.looks += part;
         true
     }
 
@@ -60,7 +60,7 @@ impl Totals {
         if !other.histogram.bounds().is_empty() {
             both.histogram.add(&other.histogram);
         }
-        both.looks = both.looks.saturating_add(other.looks);
+        both.looks += other.looks;
         both
     }
 
@@ -90,8 +90,8 @@ impl Totals {
                 (low, Some(high))
             }
             SignalKind::Count => {
-                // One look's exposure is the scale of the prior.
-                let unit = self.size / f64::from(self.looks.max(1));
+                // A usual look's exposure is the scale of the prior.
+                let unit = self.size / self.looks.max(1.0);
                 let (low, high) = own_interval::rate(self.sum, self.size, unit, alpha);
                 (low, Some(high))
             }

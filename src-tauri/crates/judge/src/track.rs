@@ -1,5 +1,6 @@
 use crate::arm::Arm;
 use crate::before_test::BeforeTest;
+use crate::bundle::Bundle;
 use crate::burn_rate::{BurnRates, Burning};
 use crate::change_point::{Kept, Passed};
 use crate::judge::Arms;
@@ -13,6 +14,7 @@ use crate::reading::Look;
 use crate::rhythm::Rhythm;
 use crate::season::{Past, Season, same_hours};
 use crate::sequential::{self, SequentialTest};
+use crate::sides::Sides;
 use crate::signal::{Role, SignalKind, SignalSpec, Worse};
 use crate::threshold;
 use crate::totals::{Pair, Totals};
@@ -45,12 +47,16 @@ pub(crate) struct Track {
     before_test: Option<BeforeTest>,
     /// The canary against its own course, if the signal asks for that.
     own_course: Option<OwnCourse>,
+    /// Looks on their way to one of its values.
+    for_course: Bundle,
     /// The canary against its objective, if it has one.
     burn: Option<BurnRates>,
     /// Looks at both arms, to say later when a difference began.
     kept: Kept,
     /// What Kayenta's judge compares, if it is asked.
     series: Option<kayenta::Series>,
+    /// Looks on their way to one of its values.
+    for_series: Bundle,
     newest_ms: Option<i64>,
     /// How far apart looks with data are.
     rhythm: Rhythm,
@@ -73,6 +79,8 @@ impl Track {
         Track {
             series: (compares && spec.rule.against_stable.is_some()).then(kayenta::Series::default),
             own_course: OwnCourse::new(&spec).filter(|_| spec.role != Role::Context),
+            for_course: Bundle::default(),
+            for_series: Bundle::default(),
             burn: spec.rule.objective.map(BurnRates::new),
             kept: Kept::default(),
             spec,
@@ -97,6 +105,7 @@ impl Track {
         }
         self.phase = Phase::new(arms);
         self.before_test = None;
+        (self.for_course, self.for_series) = (Bundle::default(), Bundle::default());
         if let Some(course) = &mut self.own_course {
             course.new_phase();
         }
@@ -180,27 +189,28 @@ impl Track {
         let since = self
             .newest_ms
             .map(|newest| look.at_ms.saturating_sub(newest) as f64 / 1000.0);
-        let pace = Pace::after(since.unwrap_or(FIRST_SECONDS));
+        let of_data = self.rhythm.seconds_since(look.at_ms);
+        let pace = Pace::after(since.unwrap_or(FIRST_SECONDS), of_data.unwrap_or(FIRST_SECONDS));
         self.newest_ms = Some(look.at_ms);
         let phase = &mut self.phase;
         phase.newest_ms = Some(look.at_ms);
         let kind = self.spec.kind;
         let mut pair = Pair::default();
         let right = [
-            pair.stable.add(kind, &look.stable.clone().checked()),
-            pair.canary.add(kind, &look.canary.clone().checked()),
+            pair.stable.add(kind, &look.stable.clone().checked(), pace.part),
+            pair.canary.add(kind, &look.canary.clone().checked(), pace.part),
         ];
         if right.contains(&false) {
             phase.wrong_reading = true;
             return;
         }
-        if pair.stable.looks > 0 || pair.canary.looks > 0 {
+        if pair.stable.looks > 0.0 || pair.canary.looks > 0.0 {
             self.rhythm.observe(look.at_ms);
         }
-        if pair.stable.looks > 0 {
+        if pair.stable.looks > 0.0 {
             phase.stable_ms = Some(look.at_ms);
         }
-        if pair.canary.looks > 0 {
+        if pair.canary.looks > 0.0 {
             phase.canary_ms = Some(look.at_ms);
         }
         if pair.canary.size > 0.0 {
@@ -236,12 +246,15 @@ impl Track {
         if let (Some(burn), Some((total, bad))) = (&mut self.burn, passed(&pair.canary)) {
             burn.observe(at_ms, total, bad);
         }
-        if let (Some(course), Some(value)) = (&mut self.own_course, pair.canary.value(kind)) {
+        if let (Some(course), Some(_)) = (&mut self.own_course, pair.canary.value(kind))
+            && let Some(whole) = self.for_course.add(&pair, pace.part)
+            && let Some(value) = whole.canary.value(kind)
+        {
             course.observe(at_ms, value);
         }
         // A comparison uses only looks in which both arms are known: they share what happens around them.
         if phase.arms == Arms::Both
-            && pair.stable.looks > 0
+            && pair.stable.looks > 0.0
             && let Some(test) = &mut self.test
         {
             test.observe(self.spec.rule.worse, pace, &pair);
@@ -250,7 +263,7 @@ impl Track {
             test.observe(pace, &pair.canary);
         }
         let compares = self.spec.rule.against_stable.is_some() && phase.arms == Arms::Both;
-        if pair.canary.looks == 0 || (compares && pair.stable.looks == 0) {
+        if pair.canary.looks <= 0.0 || (compares && pair.stable.looks <= 0.0) {
             return;
         }
         if phase.arms == Arms::Both
@@ -265,12 +278,14 @@ impl Track {
         phase.canary_size += pair.canary.size;
         phase.looks_counted = phase.looks_counted.saturating_add(1);
         phase.stable_total = phase.stable_total.merged(&pair.stable);
-        if pair.stable.looks > 0 {
+        if pair.stable.looks > 0.0 {
             phase.stable_between = Some((phase.stable_between.map_or(at_ms, |between| between.0), at_ms));
         }
         phase.window.observe(at_ms, kind, &options.minimum, &pair);
-        if let Some(series) = &mut self.series {
-            series.observe(kind, phase.arms, &pair);
+        if let Some(series) = &mut self.series
+            && let Some(whole) = self.for_series.add(&pair, pace.part)
+        {
+            series.observe(kind, phase.arms, &whole);
         }
     }
 
@@ -294,6 +309,7 @@ impl Track {
                     (None, None) => threshold::decide(self, options),
                 })
             });
+        let sides = Sides::of(self, self.levels, standing.as_ref(), &decided);
         let totals = self.phase.window.totals();
         let is_worse = matches!(
             decided.reason,
@@ -305,6 +321,7 @@ impl Track {
             verdict: decided.verdict,
             reason: decided.reason,
             evidence: decided.evidence,
+            sides,
             basis: decided.basis,
             canary: totals.canary.value(self.spec.kind),
             stable: self.compared_with(&totals.stable).value(self.spec.kind),

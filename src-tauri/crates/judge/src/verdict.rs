@@ -4,6 +4,7 @@ use ts_rs::TS;
 use crate::arm::Arm;
 use crate::change_point::ChangePoint;
 use crate::kayenta::KayentaScore;
+use crate::sides::Sides;
 use crate::signal::Role;
 
 /// What is known about the canary.
@@ -236,8 +237,12 @@ pub struct SignalVerdict {
     pub verdict: Verdict,
     /// Why.
     pub reason: Reason,
-    /// How far it is on the way.
+    /// How far it is on the way to the nearer verdict.
     pub evidence: Evidence,
+    /// How much speaks for either verdict; none if it is never judged, or in a record from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub sides: Option<Sides>,
     /// What the canary was compared with.
     pub basis: Basis,
     /// The canary in this phase so far, in the signal's unit.
@@ -304,6 +309,10 @@ pub struct ReleaseVerdict {
     pub failing: Vec<String>,
     /// Ids of the required signals that a healthy verdict still waits for.
     pub waiting: Vec<String>,
+    /// How much speaks for either verdict; none if nothing is required, or in a record from before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub sides: Option<Sides>,
     /// What to say in one sentence.
     pub sentence: Sentence,
     /// Time of the newest look, of any signal.

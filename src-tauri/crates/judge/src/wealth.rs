@@ -9,6 +9,8 @@
 //! One bettor keeps cash. So a canary that is healthy for an hour and then turns bad is found almost as fast as one that is bad from
 //! the start: what the others lost in that hour is not owed. Sharing only moves wealth, so the sum stays an e-process.
 
+use crate::pace::Pace;
+
 /// Wealth of several bettors against one null hypothesis.
 #[derive(Debug, Clone)]
 pub(crate) struct Wealth {
@@ -22,7 +24,7 @@ pub(crate) struct Wealth {
     growth: (f64, f64),
 }
 
-/// How much of the growth's memory is kept from look to look.
+/// How much of the growth's memory is kept from one usual look to the next.
 const GROWTH_MEMORY: f64 = 0.9;
 
 impl Wealth {
@@ -42,9 +44,9 @@ impl Wealth {
     }
 
     /// Takes the logarithm of each bettor's factor, in the order of the weights; each is divided by `overdispersion`, at least
-    /// 1 and known before the look. A factor that is missing or is not a number counts as cash. `shared` is the part of the
-    /// wealth that is shared out again.
-    pub(crate) fn bet(&mut self, log_factors: &[f64], overdispersion: f64, shared: f64) {
+    /// 1 and known before the look. A factor that is missing or is not a number counts as cash. `pace` tells
+    /// what part of the wealth is shared out again.
+    pub(crate) fn bet(&mut self, log_factors: &[f64], overdispersion: f64, pace: Pace) {
         let factor = |index: usize| {
             let log = log_factors.get(index).copied().unwrap_or(0.0) / overdispersion;
             if log.is_nan() {
@@ -67,12 +69,10 @@ impl Wealth {
         let change = highest + sum.ln();
         self.log_total = (self.log_total + change).min(self.log_cap);
         self.log_plain += overdispersion * change;
-        self.growth = (
-            GROWTH_MEMORY * self.growth.0 + change,
-            GROWTH_MEMORY * self.growth.1 + 1.0,
-        );
+        let memory = GROWTH_MEMORY.powf(pace.part);
+        self.growth = (memory * self.growth.0 + change, memory * self.growth.1 + 1.0);
         for (part, weight) in self.parts.iter_mut().zip(&self.weights) {
-            *part = (1.0 - shared) * *part / sum + shared * weight;
+            *part = (1.0 - pace.shared) * *part / sum + pace.shared * weight;
         }
     }
 
@@ -103,7 +103,7 @@ mod tests {
     fn cash_alone_neither_wins_nor_loses() {
         let mut wealth = Wealth::new(&[1.0], f64::INFINITY);
         for _ in 0..1000 {
-            wealth.bet(&[0.0], 1.0, 0.004);
+            wealth.bet(&[0.0], 1.0, Pace::of_values(0.004));
         }
         assert!(wealth.log().abs() < 1e-9);
     }
@@ -119,7 +119,7 @@ mod tests {
                 let mut wealth = Wealth::new(&weights, f64::INFINITY);
                 for (look, divisor) in divisors.iter().enumerate() {
                     let side = seen >> look & 1;
-                    wealth.bet(&bets.map(|bet| bet[side]), *divisor, 0.004);
+                    wealth.bet(&bets.map(|bet| bet[side]), *divisor, Pace::of_values(0.004));
                 }
                 expectation += wealth.log_plain().exp() / 8.0;
             }
@@ -132,11 +132,11 @@ mod tests {
     fn an_hour_of_losing_bets_costs_a_late_winner_only_the_restart() {
         let mut wealth = Wealth::new(&[0.2, 0.8], f64::INFINITY);
         for _ in 0..720 {
-            wealth.bet(&[0.0, -5.0], 1.0, 0.004);
+            wealth.bet(&[0.0, -5.0], 1.0, Pace::of_values(0.004));
         }
         assert!(wealth.log() > -5.0, "{}", wealth.log());
         for _ in 0..10 {
-            wealth.bet(&[0.0, 2.0], 1.0, 0.004);
+            wealth.bet(&[0.0, 2.0], 1.0, Pace::of_values(0.004));
         }
         assert!(wealth.log() > 20.0 - 5.0 - 6.5, "{}", wealth.log());
     }
@@ -145,10 +145,10 @@ mod tests {
     fn wealth_is_never_above_what_the_best_bettor_makes_and_never_above_its_cap() {
         let mut wealth = Wealth::new(&[0.5, 0.5], 3.0);
         for _ in 0..10 {
-            wealth.bet(&[0.0, 0.2], 1.0, 0.004);
+            wealth.bet(&[0.0, 0.2], 1.0, Pace::of_values(0.004));
             assert!(wealth.log() <= 0.2 * 10.0 && wealth.log() <= 3.0);
         }
-        wealth.bet(&[f64::NAN, 800.0], 1.0, 0.004);
+        wealth.bet(&[f64::NAN, 800.0], 1.0, Pace::of_values(0.004));
         assert_eq!(wealth.log(), 3.0);
     }
 }

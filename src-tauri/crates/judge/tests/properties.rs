@@ -1,7 +1,8 @@
 //! What holds for every sequence of looks, with every method.
 
 use judge::{
-    Arms, Effect, Judge, Look, Options, Reading, Role, Rule, SignalKind, SignalSpec, Verdict, Worse,
+    Arms, Effect, Evidence, Judge, Look, Options, Reading, Role, Rule, Sides, SignalKind, SignalSpec,
+    Verdict, Worse,
 };
 use proptest::prelude::*;
 
@@ -113,6 +114,19 @@ fn finite(number: Option<f64>) -> bool {
     number.is_none_or(f64::is_finite)
 }
 
+/// The sides that are known, each with the verdict that it is a side of.
+fn sides(of: Option<Sides>) -> Vec<(Evidence, Verdict)> {
+    let sides = of.unwrap_or_default();
+    let known = [
+        (sides.healthy, Verdict::Healthy),
+        (sides.degraded, Verdict::Degraded),
+    ];
+    known
+        .into_iter()
+        .filter_map(|(side, of)| side.map(|side| (side, of)))
+        .collect()
+}
+
 proptest! {
     #[test]
     fn any_looks_give_a_verdict_with_finite_numbers_that_can_be_stored(
@@ -126,6 +140,12 @@ proptest! {
             let verdict = judge.verdict();
             for signal in &verdict.signals {
                 prop_assert!((0.0..=1.0).contains(&signal.evidence.fraction), "{signal:?}");
+                for (side, of) in sides(signal.sides) {
+                    prop_assert!((0.0..=1.0).contains(&side.fraction), "{signal:?}");
+                    prop_assert!(side.have.is_finite() && side.need.is_finite(), "{signal:?}");
+                    prop_assert_eq!(side.towards, Some(of), "{:?}", signal);
+                    prop_assert_eq!(side.fraction == 1.0, signal.verdict == of, "{:?}", signal);
+                }
                 prop_assert!(finite(signal.canary) && finite(signal.stable), "{signal:?}");
                 prop_assert!(finite(signal.expected_seconds) && finite(signal.effect), "{signal:?}");
                 prop_assert!(signal.expected_seconds.is_none_or(|s| s >= 0.0), "{signal:?}");

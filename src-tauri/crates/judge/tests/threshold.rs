@@ -3,10 +3,10 @@
 mod scenario;
 
 use judge::{
-    Arm, Arms, Basis, Judge, Limit, Look, Needed, Options, Reading, Reason, Role, Rule, Sentence, SignalKind,
-    SignalSpec, Verdict, Worse,
+    Arm, Arms, Basis, Judge, Limit, Look, Needed, Options, Reading, Reason, Role, Rule, Sentence, SignalSpec,
+    Verdict, Worse,
 };
-use scenario::{Scenario, threshold};
+use scenario::{Scenario, memory, threshold};
 
 fn ratio(total: f64, bad: f64) -> Reading {
     Reading::ratio(total, bad)
@@ -189,20 +189,13 @@ fn looks_of_another_kind_than_the_signal_are_named_and_not_healthy() {
     );
 }
 
-fn memory(limit: Limit) -> SignalSpec {
-    SignalSpec {
-        id: "memory".into(),
-        name: "Memory".into(),
-        unit: "bytes".into(),
-        kind: SignalKind::Gauge,
-        role: Role::Critical,
-        rule: Rule {
-            worse: Worse::Higher,
-            limit: Some(limit),
-            against_stable: None,
-            ..Rule::default()
-        },
-    }
+fn limited(limit: Limit) -> SignalSpec {
+    memory(Rule {
+        worse: Worse::Higher,
+        limit: Some(limit),
+        against_stable: None,
+        ..Rule::default()
+    })
 }
 
 #[test]
@@ -212,7 +205,7 @@ fn a_limit_counts_only_after_its_duration_and_clears_only_beyond_its_hysteresis(
         clears_at: Some(80.0),
         for_seconds: 20.0,
     };
-    let mut release = Scenario::new(vec![memory(limit)], threshold());
+    let mut release = Scenario::new(vec![limited(limit)], threshold());
     let level = |value: f64| (Reading::NoData, Reading::value(value));
     let go = |release: &mut Scenario, count: usize, value: f64| {
         let (stable, canary) = level(value);
@@ -258,7 +251,7 @@ fn past_its_limit_a_canary_stays_degraded_while_its_series_are_away() {
         clears_at: None,
         for_seconds: 0.0,
     };
-    let mut release = Scenario::new(vec![memory(limit)], threshold());
+    let mut release = Scenario::new(vec![limited(limit)], threshold());
     release.looks(6, "memory", Reading::NoData, Reading::value(120.0));
     release.looks(100, "memory", Reading::NoData, Reading::NoData);
     assert_eq!(release.verdict().verdict, Verdict::Degraded);

@@ -4,7 +4,7 @@
 //! EndpointSlice, quota and disruption controllers that follow Kubernetes 1.36. It is synchronous and deterministic: time
 //! enters only through [`World::advance`], and the same seed with the same calls gives the same bytes.
 //!
-//! [`Practice`] owns three worlds (dev, staging, production) with five applications, lets their time run on a tokio task,
+//! [`Practice`] owns three worlds (dev, staging, production) with six applications, lets their time run on a tokio task,
 //! and hands out `kube::Client`s to them. There are no sockets.
 //!
 //! Metrics are samples of what the pods counted; the Prometheus HTTP API answers PromQL over them, also through the API
@@ -30,6 +30,7 @@ mod kinds;
 mod kubectl;
 mod managed_fields;
 mod metrics;
+mod model_server;
 mod object;
 mod patch;
 mod pods;
@@ -63,6 +64,7 @@ pub use api_server::Reply;
 pub use fault::{Fault, Faults};
 pub use kinds::Resource;
 pub use kubectl::{Refused, path_of};
+pub use model_server::ModelServer;
 pub use practice::{Options, Practice};
 pub use scenario::{ALL as SCENARIOS, Scenario};
 pub use seed_data::{Environment, NAMESPACE, PROFILES, Profile, populate, profile};

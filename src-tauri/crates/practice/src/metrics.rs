@@ -1,6 +1,7 @@
 //! Counters of every pod, sampled into a ring: what Prometheus would have scraped.
 
 use crate::kinds::Resource;
+use crate::model_server::{self, ModelCounters, ModelField};
 use crate::object;
 use crate::scenario::application_of;
 use crate::workload::HASH_LABEL;
@@ -34,6 +35,8 @@ pub struct Counters {
     pub memory: f64,
     /// Restarts of the container.
     pub restarts: u32,
+    /// What a model server counts beside; none for any other application.
+    pub model: Option<Box<ModelCounters>>,
 }
 
 /// Counters at one moment.
@@ -98,6 +101,12 @@ impl Recorder {
             now: Counters::default(),
             serving_since: None,
         })
+    }
+
+    /// Since when a pod has served, in simulated time.
+    pub(crate) fn serving_since(&self, namespace: &str, name: &str) -> Option<Duration> {
+        let key = (namespace.to_owned(), name.to_owned());
+        self.pods.get(&key)?.serving_since
     }
 
     /// Takes a sample of every pod in `present`, ends the others, and drops what is too old.
@@ -173,6 +182,8 @@ pub enum Field {
     Restarts,
     /// 1 while the pod is there.
     Up,
+    /// A number of a model server.
+    Model(ModelField),
 }
 
 impl Field {
@@ -184,12 +195,7 @@ impl Field {
                 .map(|count| f64::from(*count))
                 .sum::<f64>()
         };
-        let up_to = |code: usize, bucket: usize| {
-            counters.requests[code][..=bucket]
-                .iter()
-                .map(|count| f64::from(*count))
-                .sum::<f64>()
-        };
+        let up_to = |code: usize, bucket: usize| up_to(&counters.requests[code], bucket);
         match self {
             Self::Requests(index) => code(index),
             Self::Bucket(bucket) => (0..CODES.len()).map(|code| up_to(code, bucket)).sum(),
@@ -201,11 +207,18 @@ impl Field {
             Self::Memory => counters.memory,
             Self::Restarts => f64::from(counters.restarts),
             Self::Up => 1.0,
+            Self::Model(field) => counters.model.as_ref().map_or(0.0, |model| field.of(model)),
         }
     }
 }
 
-fn bound(bucket: usize) -> String {
+/// Observations up to a bucket's bound.
+pub(crate) fn up_to(buckets: &[u32; BUCKETS], bucket: usize) -> f64 {
+    buckets[..=bucket].iter().map(|count| f64::from(*count)).sum()
+}
+
+/// The label of a bucket.
+pub(crate) fn bound(bucket: usize) -> String {
     BOUNDS
         .get(bucket)
         .map_or_else(|| "+Inf".to_owned(), f64::to_string)
@@ -224,6 +237,17 @@ pub const NAMES: &[&str] = &[
     "http_server_request_duration_seconds_sum",
     "kube_pod_container_status_restarts_total",
     "up",
+    "vllm:generation_tokens_total",
+    "vllm:inter_token_latency_seconds_bucket",
+    "vllm:inter_token_latency_seconds_count",
+    "vllm:inter_token_latency_seconds_sum",
+    "vllm:kv_cache_usage_perc",
+    "vllm:num_requests_running",
+    "vllm:num_requests_waiting",
+    "vllm:request_success_total",
+    "vllm:time_to_first_token_seconds_bucket",
+    "vllm:time_to_first_token_seconds_count",
+    "vllm:time_to_first_token_seconds_sum",
 ];
 
 /// The series of one metric per pod: extra labels and the number behind them.
@@ -262,7 +286,14 @@ pub fn fields(name: &str) -> Vec<(Vec<(&'static str, String)>, Field)> {
         "container_memory_working_set_bytes" => vec![(vec![], Field::Memory)],
         "kube_pod_container_status_restarts_total" => vec![(vec![], Field::Restarts)],
         "up" => vec![(vec![], Field::Up)],
-        _ => Vec::new(),
+        _ => model_server::fields(name),
+    }
+}
+
+impl PodSamples {
+    /// Whether the pod has this number at all.
+    pub(crate) fn has(&self, field: Field) -> bool {
+        !matches!(field, Field::Model(_)) || self.now.model.is_some()
     }
 }
 
@@ -274,7 +305,7 @@ impl World {
         for (key, pod) in self.store.list(Resource::Pods, None) {
             let app = application_of(pod).to_owned();
             let known = self.applications.contains_key(&(key.namespace.clone(), app));
-            if known && !object::text(pod, &["status", "podIP"]).is_empty() {
+            if known && !self.is_silent(pod) && !object::text(pod, &["status", "podIP"]).is_empty() {
                 let samples = self.metrics.pod(&key.namespace, pod);
                 samples.now.restarts = object::items(pod, &["status", "containerStatuses"])
                     .iter()

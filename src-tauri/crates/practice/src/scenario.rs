@@ -2,6 +2,7 @@
 
 use crate::kinds::Resource;
 use crate::object;
+use crate::traffic::SPIKE_AFTER;
 use crate::workload::{HASH_LABEL, ReplicaSet};
 use crate::world::World;
 use serde::{Deserialize, Serialize};
@@ -26,6 +27,8 @@ pub enum Scenario {
     NeverReady,
     /// The application gets a hundredth of its traffic, old and new pods alike: too little to judge.
     TooLittleTraffic,
+    /// After 40 seconds of serving, nothing is scraped of it any more. Users notice nothing.
+    Silent,
     /// Errors come and go: 3 % for half a minute, then nothing for a minute.
     Intermittent,
 }
@@ -38,6 +41,7 @@ pub const ALL: &[Scenario] = &[
     Scenario::CrashLoop,
     Scenario::NeverReady,
     Scenario::TooLittleTraffic,
+    Scenario::Silent,
     Scenario::Intermittent,
 ];
 
@@ -114,6 +118,17 @@ impl World {
             .min_by_key(ReplicaSet::revision)
             .map(|set| object::text(&set.0, &["metadata", "labels", HASH_LABEL]).to_owned())
             .unwrap_or_default()
+    }
+
+    /// Whether nothing is scraped of a pod any more.
+    pub(crate) fn is_silent(&self, pod: &Value) -> bool {
+        let (namespace, hash) = (
+            object::namespace(pod),
+            object::text(pod, &["metadata", "labels", HASH_LABEL]),
+        );
+        let since = self.metrics.serving_since(namespace, object::name(pod));
+        self.scenarios.of_pod(namespace, application_of(pod), hash) == Scenario::Silent
+            && since.is_some_and(|since| self.clock.elapsed().saturating_sub(since) >= SPIKE_AFTER)
     }
 
     pub(crate) fn fate_of(&self, pod: &Value) -> PodFate {

@@ -1,7 +1,8 @@
-//! What runs in the practice clusters: five applications in three environments, each environment a little behind the one
+//! What runs in the practice clusters: six applications in three environments, each environment a little behind the one
 //! before it.
 
 use crate::kinds::Resource;
+use crate::model_server::ModelServer;
 use crate::store::Key;
 use crate::world::World;
 use serde_json::{Value, json};
@@ -69,9 +70,11 @@ pub struct Profile {
     pub latency_spread: f64,
     /// Seconds a pod takes to become ready.
     pub start_seconds: f64,
+    /// How it writes, if it is a model server.
+    pub model: Option<ModelServer>,
 }
 
-/// The five applications.
+/// The six applications.
 pub const PROFILES: &[Profile] = &[
     Profile {
         name: "checkout",
@@ -85,6 +88,7 @@ pub const PROFILES: &[Profile] = &[
         latency_median: 0.062,
         latency_spread: 0.65,
         start_seconds: 2.4,
+        model: None,
     },
     Profile {
         name: "catalog",
@@ -98,6 +102,7 @@ pub const PROFILES: &[Profile] = &[
         latency_median: 0.024,
         latency_spread: 0.6,
         start_seconds: 1.8,
+        model: None,
     },
     Profile {
         name: "payments",
@@ -111,6 +116,7 @@ pub const PROFILES: &[Profile] = &[
         latency_median: 0.11,
         latency_spread: 0.5,
         start_seconds: 3.2,
+        model: None,
     },
     Profile {
         name: "search-api",
@@ -124,6 +130,7 @@ pub const PROFILES: &[Profile] = &[
         latency_median: 0.048,
         latency_spread: 0.7,
         start_seconds: 2.0,
+        model: None,
     },
     Profile {
         name: "notifications",
@@ -137,6 +144,27 @@ pub const PROFILES: &[Profile] = &[
         latency_median: 0.035,
         latency_spread: 0.6,
         start_seconds: 1.5,
+        model: None,
+    },
+    Profile {
+        name: "assistant",
+        team: "customer-answers",
+        purpose: "Answers customers in words; a language model behind vLLM.",
+        replicas: [1, 2, 4],
+        versions: &["13b-0917", "13b-1017", "13b-1104", "13b-1121", "14b-0105"],
+        running: [3, 2, 1],
+        rate: 16.0,
+        error_ratio: 0.0008,
+        latency_median: 3.6,
+        latency_spread: 0.4,
+        start_seconds: 5.0,
+        model: Some(ModelServer {
+            first_token_median: 0.32,
+            first_token_spread: 0.45,
+            next_token_median: 0.027,
+            next_token_spread: 0.35,
+            tokens: 120.0,
+        }),
     },
 ];
 

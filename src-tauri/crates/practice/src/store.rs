@@ -62,8 +62,9 @@ pub struct Expired {
     pub oldest: u64,
 }
 
-/// How many changes are kept for watches to resume from.
-const KEPT_CHANGES: usize = 20_000;
+/// How many changes are kept for watches to resume from: a few minutes of a busy cluster, as etcd's compaction leaves. Each keeps
+/// two whole objects in memory.
+const KEPT_CHANGES: usize = 2_000;
 
 /// All objects of one cluster and the log of their changes. Revisions grow by one with each change.
 #[derive(Clone, Debug)]

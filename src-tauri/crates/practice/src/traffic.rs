@@ -2,9 +2,10 @@
 
 use crate::kinds::Resource;
 use crate::metrics::{BOUNDS, BUCKETS};
+use crate::model_server::{Asked, ModelServer};
 use crate::object;
 use crate::replicaset_controller::is_ready;
-use crate::sampling::{binomial, normal, normal_cdf, poisson};
+use crate::sampling::{Noise, binomial, normal, normal_cdf, poisson};
 use crate::scenario::{Scenario, application_of};
 use crate::seed_data::Profile;
 use crate::workload::HASH_LABEL;
@@ -25,15 +26,19 @@ pub struct Application {
     pub latency_median: f64,
     /// Standard deviation of the latency's logarithm.
     pub latency_spread: f64,
+    /// How it writes, if it is a model server.
+    pub model: Option<ModelServer>,
 }
 
-/// How long a bad version serves before its errors begin.
-const SPIKE_AFTER: Duration = Duration::from_secs(40);
+/// How long a bad version serves before its errors begin, or before it falls silent.
+pub(crate) const SPIKE_AFTER: Duration = Duration::from_secs(40);
 
 /// What one pod does with its requests now.
 struct Behaviour {
     error_ratio: f64,
     latency_median: f64,
+    /// How many times as long as usual everything takes.
+    slower: f64,
 }
 
 impl World {
@@ -44,6 +49,7 @@ impl World {
             error_ratio: profile.error_ratio,
             latency_median: profile.latency_median,
             latency_spread: profile.latency_spread,
+            model: profile.model,
         };
         self.set_traffic(namespace, profile.name, application);
     }
@@ -121,21 +127,18 @@ impl World {
             };
             let spread = application.latency_spread;
             let shares = self.latency_shares.of(median, spread);
-            let mut left = count;
-            for (bucket, share) in shares.iter().enumerate() {
-                let here = if bucket + 1 == BUCKETS {
-                    left
-                } else {
-                    binomial(&mut self.noise, left, *share)
-                };
-                let place = &mut counters.requests[code][bucket];
-                *place = place.wrapping_add(u32::try_from(here).unwrap_or(u32::MAX));
-                left -= here;
-                if left == 0 {
-                    break;
-                }
-            }
+            into_buckets(&mut self.noise, &shares, count, &mut counters.requests[code]);
             counters.seconds[code] += count as f64 * median * (spread * spread / 2.0).exp();
+        }
+        if let Some(model) = &application.model {
+            let asked = Asked {
+                answered: total - failed,
+                failed,
+                rate: mean / interval.as_secs_f64(),
+                slower: behaviour.slower,
+            };
+            let counted = counters.model.get_or_insert_default();
+            counted.count(model, &asked, &mut self.noise, &mut self.latency_shares);
         }
         counters.cpu += interval.as_secs_f64() * 0.02 + total as f64 * behaviour.latency_median * 0.05;
         counters.memory = (180.0 + 0.4 * mean.min(200.0) + 3.0 * normal(&mut self.noise)) * 1024.0 * 1024.0;
@@ -154,10 +157,14 @@ impl World {
         let mut behaviour = Behaviour {
             error_ratio: application.error_ratio,
             latency_median: application.latency_median,
+            slower: 1.0,
         };
         match self.scenarios.of_pod(namespace, app, hash) {
             Scenario::ErrorSpike if served >= SPIKE_AFTER => behaviour.error_ratio = 0.04,
-            Scenario::SlowLatency => behaviour.latency_median *= 2.5,
+            Scenario::SlowLatency => {
+                behaviour.slower = 2.5;
+                behaviour.latency_median *= behaviour.slower;
+            }
             Scenario::Intermittent if self.clock.elapsed().as_secs() % 90 < 30 => {
                 behaviour.error_ratio = 0.03
             }
@@ -167,13 +174,35 @@ impl World {
     }
 }
 
+/// Spreads observations over buckets, given the share of each among what is left above the buckets before it.
+pub(crate) fn into_buckets(
+    noise: &mut Noise,
+    shares: &[f64; BUCKETS],
+    count: u64,
+    counted: &mut [u32; BUCKETS],
+) {
+    let mut left = count;
+    for (bucket, (share, place)) in shares.iter().zip(counted).enumerate() {
+        let here = if bucket + 1 == BUCKETS {
+            left
+        } else {
+            binomial(noise, left, *share)
+        };
+        *place = place.wrapping_add(u32::try_from(here).unwrap_or(u32::MAX));
+        left -= here;
+        if left == 0 {
+            break;
+        }
+    }
+}
+
 /// Lognormal latencies as the share of each bucket among what is left above the buckets before it; kept, since there are few
 /// pairs of median and spread and a great many samples.
 #[derive(Clone, Debug, Default)]
 pub struct LatencyShares(BTreeMap<(u64, u64), [f64; BUCKETS]>);
 
 impl LatencyShares {
-    fn of(&mut self, median: f64, spread: f64) -> [f64; BUCKETS] {
+    pub(crate) fn of(&mut self, median: f64, spread: f64) -> [f64; BUCKETS] {
         *self
             .0
             .entry((median.to_bits(), spread.to_bits()))

@@ -18,7 +18,7 @@ fn manual() -> Practice {
 }
 
 #[tokio::test]
-async fn a_client_finds_five_applications_in_each_environment_and_production_is_behind() {
+async fn a_client_finds_six_applications_in_each_environment_and_production_is_behind() {
     let practice = manual();
     let mut images = Vec::new();
     for environment in Environment::ALL {
@@ -26,7 +26,7 @@ async fn a_client_finds_five_applications_in_each_environment_and_production_is_
         assert_eq!(client.apiserver_version().await.unwrap().git_version, "v1.36.3");
         let deployments: Api<Deployment> = Api::default_namespaced(client.clone());
         let list = deployments.list(&ListParams::default()).await.unwrap();
-        assert_eq!(list.items.len(), 5);
+        assert_eq!(list.items.len(), 6);
         for deployment in &list.items {
             let status = deployment.status.clone().unwrap();
             assert_eq!(
@@ -46,7 +46,7 @@ async fn a_client_finds_five_applications_in_each_environment_and_production_is_
         let nodes: Api<Node> = Api::all(client.clone());
         assert_eq!(nodes.list(&ListParams::default()).await.unwrap().items.len(), 3);
         let sets: Api<ReplicaSet> = Api::default_namespaced(client);
-        assert_eq!(sets.list(&ListParams::default()).await.unwrap().items.len(), 10);
+        assert_eq!(sets.list(&ListParams::default()).await.unwrap().items.len(), 12);
     }
     images.dedup();
     assert_eq!(images.len(), 3, "{images:?}");
@@ -133,7 +133,7 @@ async fn metadata_can_be_listed_and_watched_alone() {
         .list_metadata(&ListParams::default().continue_token(&token))
         .await
         .unwrap();
-    assert_eq!(rest.items.len(), 36 - 5);
+    assert_eq!(rest.items.len(), 40 - 5);
     let pods: Api<PartialObjectMeta<Pod>> = Api::default_namespaced(client);
     let mut stream = watcher(pods, watcher::Config::default())
         .applied_objects()

@@ -59,6 +59,27 @@ async fn number(practice: &Practice, text: &str) -> f64 {
     result[0].1
 }
 
+/// Three pods of a new version of checkout beside the old ones, as a held Deployment has them.
+fn release_checkout(practice: &Practice, version: &str) {
+    practice.with_world(Environment::Production, |world| {
+        let image = profile("checkout").unwrap().image(version);
+        let path = "/apis/apps/v1/namespaces/shop/deployments/checkout";
+        let patch = serde_json::json!({"spec": {
+            "minReadySeconds": 31_536_000, "progressDeadlineSeconds": 31_540_000,
+            "strategy": {"rollingUpdate": {"maxSurge": 3, "maxUnavailable": 0}},
+            "template": {"spec": {"containers": [{"name": "checkout", "image": image}]}}}});
+        world
+            .send(
+                &User::Admin,
+                "PATCH",
+                path,
+                "application/strategic-merge-patch+json",
+                &patch,
+            )
+            .unwrap();
+    });
+}
+
 #[tokio::test]
 async fn checkout_in_production_looks_as_its_profile_says() {
     let practice = manual(1);
@@ -95,23 +116,7 @@ async fn checkout_in_production_looks_as_its_profile_says() {
 async fn the_two_arms_are_told_apart_and_only_the_new_one_turns_bad() {
     let practice = manual(2);
     practice.set_scenario(Environment::Production, "checkout", Scenario::ErrorSpike);
-    practice.with_world(Environment::Production, |world| {
-        let image = profile("checkout").unwrap().image("2.16.0");
-        let path = "/apis/apps/v1/namespaces/shop/deployments/checkout";
-        let patch = serde_json::json!({"spec": {
-            "minReadySeconds": 31_536_000, "progressDeadlineSeconds": 31_540_000,
-            "strategy": {"rollingUpdate": {"maxSurge": 3, "maxUnavailable": 0}},
-            "template": {"spec": {"containers": [{"name": "checkout", "image": image}]}}}});
-        world
-            .send(
-                &User::Admin,
-                "PATCH",
-                path,
-                "application/strategic-merge-patch+json",
-                &patch,
-            )
-            .unwrap();
-    });
+    release_checkout(&practice, "2.16.0");
     practice.advance_by(Duration::from_secs(40));
     let ratio = "sum by (version) (rate(http_requests_total{app=\"checkout\",code=~\"5..\"}[30s])) \
                  / sum by (version) (rate(http_requests_total{app=\"checkout\"}[30s]))";
@@ -141,7 +146,7 @@ async fn a_range_query_has_one_point_per_step_and_a_series_ends_with_its_pod() {
     );
     let (_, answer) = ask(&practice, &path).await;
     let result = answer["data"]["result"].as_array().unwrap();
-    assert_eq!(result.len(), 5);
+    assert_eq!(result.len(), 6);
     assert!(
         result
             .iter()
@@ -188,7 +193,7 @@ async fn operators_and_functions_that_health_queries_use_work_together() {
     assert_eq!(compared.len(), 3);
     let joined =
         "sum by (app, version) (rate(http_requests_total[1m])) * on (app) group_left () count by (app) (up)";
-    assert_eq!(query(&practice, joined).await.len(), 5);
+    assert_eq!(query(&practice, joined).await.len(), 6);
     let offset = number(
         &practice,
         "sum(rate(http_requests_total{app=\"checkout\"}[1m] offset 5m))",
@@ -219,7 +224,7 @@ async fn metadata_endpoints_and_the_service_proxy_answer() {
         "success"
     );
     let (_, values) = ask(&practice, "/api/v1/label/app/values").await;
-    assert_eq!(values["data"].as_array().unwrap().len(), 5);
+    assert_eq!(values["data"].as_array().unwrap().len(), 6);
     let (_, series) = ask(
         &practice,
         &format!("/api/v1/series?match[]={}", encode("up{app=\"checkout\"}")),
@@ -247,4 +252,52 @@ async fn too_little_traffic_is_a_hundredth_for_both_arms() {
     practice.advance_by(Duration::from_secs(120));
     let rate = number(&practice, "sum(rate(http_requests_total{app=\"checkout\"}[1m]))").await;
     assert!((4.0..12.0).contains(&rate), "{rate}");
+}
+
+#[tokio::test]
+async fn a_model_server_counts_what_vllm_counts_and_no_other_application_does() {
+    let practice = manual(7);
+    let app = "namespace=\"shop\",app=\"assistant\"";
+    let answers = number(
+        &practice,
+        &format!("sum(rate(vllm:request_success_total{{{app}}}[5m]))"),
+    )
+    .await;
+    assert!((11.0..21.0).contains(&answers), "{answers}");
+    let tokens = number(
+        &practice,
+        &format!("sum(rate(vllm:generation_tokens_total{{{app}}}[5m]))"),
+    )
+    .await;
+    assert!(
+        (100.0..140.0).contains(&(tokens / answers)),
+        "{tokens} in {answers}"
+    );
+    let p95 =
+        |metric: &str| format!("histogram_quantile(0.95, sum by (le) (rate({metric}_bucket{{{app}}}[10m])))");
+    let first = number(&practice, &p95("vllm:time_to_first_token_seconds")).await;
+    assert!((0.5..0.9).contains(&first), "{first}");
+    let next = number(&practice, &p95("vllm:inter_token_latency_seconds")).await;
+    assert!((0.04..0.06).contains(&next), "{next}");
+    let cache = number(&practice, &format!("avg(vllm:kv_cache_usage_perc{{{app}}})")).await;
+    assert!((0.05..0.6).contains(&cache), "{cache}");
+    let others = query(&practice, "count by (app) (vllm:request_success_total)").await;
+    assert_eq!(others.len(), 1, "{others:?}");
+}
+
+#[tokio::test]
+async fn a_version_that_falls_silent_serves_on_and_is_scraped_no_more() {
+    let practice = manual(8);
+    practice.set_scenario(Environment::Production, "checkout", Scenario::Silent);
+    release_checkout(&practice, "2.16.0");
+    practice.advance_by(Duration::from_secs(30));
+    let new = "up{namespace=\"shop\",app=\"checkout\",version=\"2.16.0\"}";
+    assert_eq!(query(&practice, new).await.len(), 3);
+    practice.advance_by(Duration::from_secs(60));
+    assert!(query(&practice, new).await.is_empty());
+    let pods = "count(up{namespace=\"shop\",app=\"checkout\"})";
+    assert!(
+        (number(&practice, pods).await - 12.0).abs() < f64::EPSILON,
+        "the old ones report on"
+    );
 }

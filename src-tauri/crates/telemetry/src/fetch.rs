@@ -3,6 +3,7 @@
 use crate::TelemetryError;
 use crate::answer::Series;
 use crate::arms::{Both, Telling, hashes, split};
+use crate::grid::STEP_MS;
 use crate::placeholders::Placeholders;
 use crate::pod_labels::PodLabels;
 use crate::prometheus::Prometheus;
@@ -73,7 +74,7 @@ impl Question<'_> {
         Placeholders {
             workload: &self.scope.workload,
             hashes,
-            step_ms: self.step_ms,
+            step_ms: self.step_ms.max(STEP_MS),
         }
         .fill(query)
     }
@@ -94,7 +95,8 @@ impl Question<'_> {
                 return Ok(BTreeMap::new());
             }
             let query = self.filled(expression, hashes)?;
-            let series = self.prometheus.range(&query, *first, *last, self.step_ms).await?;
+            let step = self.step_ms.max(STEP_MS);
+            let series = self.prometheus.range(&query, *first, *last, step).await?;
             match series.as_slice() {
                 [] => Ok(BTreeMap::new()),
                 [one] => Ok(one.samples.iter().copied().collect()),

@@ -2,7 +2,7 @@
 
 use crate::answer::{Labels, Series};
 use crate::counter::{Counter, Increase, increases, scrape_interval};
-use crate::grid::place;
+use crate::grid::{Reach, place};
 use judge::{Quality, Reading};
 use std::collections::BTreeMap;
 
@@ -115,15 +115,38 @@ pub(crate) enum Making {
     Speed,
 }
 
-/// When the newest sample was taken and how far samples are apart, in milliseconds.
-pub(crate) fn rhythm(counters: &[&Counters]) -> (Option<i64>, Option<i64>) {
-    let newest = counters
-        .iter()
-        .flat_map(|of_arm| of_arm.iter())
-        .flat_map(|counter| counter.samples.iter().map(|(at, _)| *at))
-        .max();
+/// How far the samples reach, and how far they are apart, in milliseconds.
+pub(crate) fn rhythm(counters: &[&Counters]) -> (Reach, Option<i64>) {
     let interval = counters.iter().filter_map(|of_arm| scrape_interval(of_arm)).max();
-    (newest, interval)
+    let all = counters.iter().flat_map(|of_arm| of_arm.iter());
+    let mut processes: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for counter in all {
+        if let Some(newest) = counter.samples.iter().map(|(at, _)| *at).max() {
+            processes.entry(&counter.process).or_default().push(newest);
+        }
+    }
+    let newest_ms = processes.values().flatten().max().copied();
+    let whole_ms = newest_ms
+        .zip(interval)
+        .and_then(|(newest, interval)| whole(&processes, newest, interval));
+    (Reach { newest_ms, whole_ms }, interval)
+}
+
+/// Scrapes that a process or a single series may miss before it counts as gone.
+const MISSED: i64 = 3;
+
+/// Until when no sample is missing, given the newest sample of each counter by process: a scrape is whole when every counter that
+/// the one before had has come, and the next one is not expected before nine tenths of the interval.
+fn whole(processes: &BTreeMap<&str, Vec<i64>>, newest: i64, interval: i64) -> Option<i64> {
+    let is_there = |at: &i64, newest: i64| newest - at <= MISSED * interval;
+    let until = processes.values().filter_map(|of_process| {
+        let last = of_process.iter().max()?;
+        if !is_there(last, newest) {
+            return None;
+        }
+        of_process.iter().filter(|at| is_there(at, *last)).min()
+    });
+    until.min().map(|oldest| oldest + interval - interval / 10)
 }
 
 /// The readings of one arm at every time of the grid.

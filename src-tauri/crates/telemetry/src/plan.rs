@@ -2,6 +2,7 @@
 
 use crate::arms::{Both, Telling};
 use crate::fetch::{Fetched, Question, Selector};
+use crate::grid::{Reach, STEP_MS};
 use crate::looks::{Class, Counters, Making, of_buckets, of_class, of_labelled, readings, rhythm};
 use crate::{SignalQuery, TelemetryError};
 use judge::{Look, Reading, SignalSpec};
@@ -13,11 +14,11 @@ pub(crate) struct Plan<'a> {
     pub(crate) query: Result<(Telling, SignalQuery), TelemetryError>,
 }
 
-/// The newest sample and the scrape interval of the signals that count; of all, if none counts.
+/// How far the samples of the signals that count reach, and their scrape interval; of all, if none counts.
 pub(crate) fn pace(
     plans: &[Plan<'_>],
     counters: &[Result<Both<Counters>, TelemetryError>],
-) -> (Option<i64>, Option<i64>) {
+) -> (Reach, Option<i64>) {
     let of = |required: bool| {
         let of_signals: Vec<&Counters> = plans
             .iter()
@@ -28,9 +29,9 @@ pub(crate) fn pace(
             .collect();
         rhythm(&of_signals)
     };
-    let (newest, interval) = of(true);
-    if newest.is_some() {
-        (newest, interval)
+    let required = of(true);
+    if required.0.newest_ms.is_some() {
+        required
     } else {
         of(false)
     }
@@ -122,12 +123,14 @@ impl Plan<'_> {
     }
 }
 
+/// Values are worked out by the source, over times of their own: more often than usual they would cost it more and say nothing.
 async fn values(
     question: &Question<'_>,
     expression: &str,
     times: &[i64],
 ) -> Result<Vec<Look>, TelemetryError> {
-    let both = question.values(expression, times).await?;
+    let times: Vec<i64> = times.iter().copied().filter(|at| at % STEP_MS == 0).collect();
+    let both = question.values(expression, &times).await?;
     let reading = |values: &BTreeMap<i64, f64>, at: &i64| {
         values
             .get(at)

@@ -17,7 +17,8 @@ pub struct Source {
     pub queries: BTreeMap<String, SignalQuery>,
     /// How long an answer may take.
     pub timeout: Duration,
-    /// How long after a time its samples may still come, although newer ones are there.
+    /// How long after a time its samples may still come, although newer ones are there: at the most, and where it is not seen that
+    /// all are there.
     pub settle: Duration,
 }
 

@@ -1,7 +1,7 @@
 use crate::arms::{Both, Telling};
 use crate::detect::{Detected, detect};
 use crate::fetch::{Fetched, Question, Selector};
-use crate::grid::{self, MOST_LOOKS, Patience, STEP_MS};
+use crate::grid::{self, MOST_LOOKS, Patience, Reach, STEP_MS};
 use crate::looks::Counters;
 use crate::plan::{Plan, pace};
 use crate::pod_labels::PodLabels;
@@ -19,6 +19,7 @@ use ts_rs::TS;
 
 /// How far before a question its first scrapes are looked for while the scrape interval is not known, in milliseconds.
 const FIRST_LOOKBACK_MS: i64 = 150_000;
+/// Ten scrapes are always looked back for, but not longer than this, in milliseconds.
 const LEAST_LOOKBACK_MS: i64 = 20_000;
 const MOST_LOOKBACK_MS: i64 = 300_000;
 /// How long after a vain search for a workload's metrics the next one comes, in milliseconds.
@@ -59,6 +60,8 @@ struct Known {
     searched_ms: Option<i64>,
     interval_ms: Option<i64>,
     lookback_ms: Option<i64>,
+    /// When the next look is expected to be whole.
+    expected_ms: Option<i64>,
     parts_missed: u32,
     problems: Vec<SignalProblem>,
 }
@@ -165,6 +168,12 @@ impl Signals for Telemetry {
         Ok(environment.looks(scope, signals, after.0, until.0).await?)
     }
 
+    fn expected(&self, workload: &WorkloadRef) -> Option<Timestamp> {
+        let environment = self.environment(&workload.environment).ok()?;
+        let known = locked(&environment.workloads);
+        known.get(workload)?.expected_ms.map(Timestamp)
+    }
+
     async fn earlier(
         &self,
         workload: &WorkloadRef,
@@ -217,17 +226,29 @@ impl Environment {
 
         let counters: Vec<Result<Both<Counters>, TelemetryError>> =
             plans.iter().map(|plan| plan.counters(&fetched)).collect();
-        let (newest, interval) = pace(&plans, &counters);
+        let (reach, interval) = pace(&plans, &counters);
         known.learn(interval);
         question.step_ms = grid::step_ms(known.interval_ms);
-        let patience = Patience {
-            settle_ms: i64::try_from(self.source.settle.as_millis()).unwrap_or(MISSING_MS),
-            missing_ms: MISSING_MS.max(2 * question.step_ms),
-        };
+        let patience = Patience::with(
+            known.interval_ms,
+            i64::try_from(self.source.settle.as_millis()).unwrap_or(MISSING_MS),
+            MISSING_MS.max(2 * question.step_ms),
+        );
         // Where no counters are read there are no samples that could be waited for.
         let only_values = fetched.is_empty() && plans.iter().any(|plan| plan.query.is_ok());
-        let newest = if only_values { Some(until_ms) } else { newest };
-        let times = grid::times(after_ms, until_ms, question.step_ms, newest, patience);
+        let reach = if only_values {
+            Reach {
+                newest_ms: Some(until_ms),
+                whole_ms: None,
+            }
+        } else {
+            reach
+        };
+        let times = grid::times(after_ms, until_ms, question.step_ms, reach, patience);
+        let last = times.last().copied().unwrap_or(after_ms);
+        known.expected_ms = known
+            .interval_ms
+            .map(|_| patience.expected_ms(last, question.step_ms, until_ms));
 
         let mut found = Vec::with_capacity(plans.len());
         known.problems.clear();
@@ -373,7 +394,8 @@ impl Known {
             self.interval_ms = Some(interval);
             // Three scrapes and a half: one may be missing.
             let lookback = interval.saturating_mul(7) / 2;
-            self.lookback_ms = Some(lookback.clamp(LEAST_LOOKBACK_MS, MOST_LOOKBACK_MS));
+            let least = interval.saturating_mul(10).min(LEAST_LOOKBACK_MS);
+            self.lookback_ms = Some(lookback.clamp(least, MOST_LOOKBACK_MS));
         } else {
             let wider = self.lookback_ms.unwrap_or(FIRST_LOOKBACK_MS).saturating_mul(2);
             self.lookback_ms = Some(wider.min(MOST_LOOKBACK_MS));

@@ -25,7 +25,6 @@ async fn ask(
     after: i64,
     until: i64,
 ) -> Result<Vec<conductor::SignalLooks>, PortError> {
-    let at = |seconds: i64| Timestamp(START + seconds * 1000);
     telemetry
         .looks(
             &scope(),

@@ -276,6 +276,7 @@ fn control_plane(run: &mut Run<'_>) -> Outcome<Counts> {
 
 /// The app killed, and everything around it, in the middle of releases on the real control plane.
 fn crash(run: &mut Run<'_>) -> Outcome<Counts> {
+    run.deadline += time_for_more_kills();
     let desktop = Desktop::start(run.workspace)?;
     run.tests(
         |package, _| package == Path::new("tests/crash"),
@@ -286,6 +287,13 @@ fn crash(run: &mut Run<'_>) -> Outcome<Counts> {
                 .env("SLIPWAY_APP", run.workspace.app());
         },
     )
+}
+
+/// What more kills than usual take, two seconds each, where they were asked for.
+fn time_for_more_kills() -> Duration {
+    let asked = std::env::var("SLIPWAY_CRASH_KILLS").ok();
+    let kills: u64 = asked.and_then(|kills| kills.parse().ok()).unwrap_or(0);
+    Duration::from_secs(2 * kills.saturating_sub(200))
 }
 
 /// The app in a real window, and the main job in it.

@@ -2,14 +2,15 @@
 
 use super::outcome::Outcome;
 use super::place::{Contestant, Place};
-use super::serving::Serving;
-use super::terms::{BEFORE, HEALTHY_PAUSE, NEW, OLD, PAUSE, PODS, SHARES, SURGE};
+use super::serving::{Seen, Serving};
+use super::terms::{BEFORE, HEALTHY_PAUSE, NEW, PAUSE, PODS, SHARES, SURGE};
+use super::timeline::{self, FIRST_POD, READY};
 use super::version::Version;
 use crate::window::Window;
 use control_plane::{ControlPlane, User};
 use futures::future::join_all;
-use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use serde_json::{Map, Value, json};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The pause between two looks at the pods.
 const PAUSE_OF_LOOKS: Duration = Duration::from_millis(25);
@@ -111,7 +112,7 @@ impl Ground {
             _ => None,
         };
         place.load().reset();
-        let begun = Instant::now();
+        let (begun, begun_ms) = (Instant::now(), now_ms());
         let under_way = match release {
             Some((window, request)) => {
                 let started = window.call("release.start", request).await;
@@ -122,7 +123,25 @@ impl Ground {
                 UnderWay::Argo(place)
             }
         };
-        self.follow(place, &under_way, version, begun).await
+        let mut outcome = self.follow(place, &under_way, version, begun).await;
+        if let UnderWay::Slipway(window, release) = &under_way {
+            let live = window.call("release.live", json!({ "release": release })).await;
+            outcome.steps.extend(timeline::of_live(&live, begun_ms));
+        }
+        println!(
+            "  {:10} {:10} {}: back {:?}, failed {}, slow {} of {}; lost {}; {}; {}",
+            version.name(),
+            place.contestant.name(),
+            place.name,
+            outcome.back,
+            outcome.failed,
+            outcome.slow,
+            outcome.answered,
+            outcome.lost,
+            outcome.said,
+            Value::Object(outcome.steps.clone()),
+        );
+        outcome
     }
 
     async fn follow(
@@ -136,6 +155,7 @@ impl Ground {
         let (mut came, mut back, mut completed) = (false, None, None);
         let mut said = String::new();
         let mut asked = Instant::now();
+        let mut steps = Map::new();
         let limit = match version {
             Version::Healthy => self.limit * HEALTHY_LIMITS,
             _ => self.limit,
@@ -143,15 +163,16 @@ impl Ground {
         while begun.elapsed() < limit {
             let seen = self.serving.look(&place.namespace);
             came |= seen.new > 0;
+            note(&mut steps, &seen, begun);
             if came && seen.new_at_all == 0 && seen.old >= all {
-                back = Some(begun.elapsed().as_secs_f64());
+                back = Some(seconds(begun));
                 break;
             }
             if asked.elapsed() > ASK_EVERY {
                 said = under_way.says().await;
                 asked = Instant::now();
                 if version == Version::Healthy && seen.new >= all && under_way.is_over(&said) {
-                    completed = Some(begun.elapsed().as_secs_f64());
+                    completed = Some(seconds(begun));
                     break;
                 }
             }
@@ -163,7 +184,7 @@ impl Ground {
             said = under_way.says().await;
         }
         let new = counts.version(NEW);
-        let outcome = Outcome {
+        Outcome {
             back,
             failed: new.failed,
             slow: new.slow,
@@ -171,22 +192,28 @@ impl Ground {
             lost: counts.unanswered + counts.nobody + counts.left_out,
             completed,
             said,
-        };
-        println!(
-            "  {:10} {:10} {}: back {:?}, failed {}, slow {} of {}; old failed {} of {}; lost {}; {}",
-            version.name(),
-            place.contestant.name(),
-            place.name,
-            outcome.back,
-            outcome.failed,
-            outcome.slow,
-            outcome.answered,
-            counts.version(OLD).failed,
-            counts.version(OLD).answered(),
-            outcome.lost,
-            outcome.said,
-        );
-        outcome
+            steps,
+        }
+    }
+}
+
+fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(0)
+}
+
+/// Seconds, in milliseconds.
+fn seconds(since: Instant) -> f64 {
+    (since.elapsed().as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+/// Notes when the new version's pods came.
+fn note(steps: &mut Map<String, Value>, seen: &Seen, begun: Instant) {
+    let first_share = usize::try_from(PODS).unwrap_or(0) * SHARES[0] as usize / 100;
+    for (step, is_so) in [(FIRST_POD, seen.new_at_all > 0), (READY, seen.new >= first_share)] {
+        if is_so && !steps.contains_key(step) {
+            steps.insert(step.to_owned(), json!(seconds(begun)));
+        }
     }
 }
 

@@ -19,9 +19,13 @@
 
 pub mod argo;
 pub mod contest;
+pub mod kept;
+pub mod order;
 pub mod outcome;
+pub mod page;
 pub mod place;
 pub mod report;
 pub mod serving;
 pub mod terms;
+pub mod timeline;
 pub mod version;

@@ -1,6 +1,6 @@
 //! What became of releases, and what is said of many. Pure.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What became of one release.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,33 @@ pub struct Outcome {
     pub completed: Option<f64>,
     /// What the contestant said last.
     pub said: String,
+    /// Seconds from the change until single steps, by their names ([`super::timeline`]).
+    pub steps: Map<String, Value>,
+}
+
+impl Outcome {
+    /// For the record of a run that is not over.
+    pub fn record(&self) -> Value {
+        json!({
+            "back": self.back, "failed": self.failed, "slow": self.slow, "answered": self.answered, "lost": self.lost,
+            "completed": self.completed, "said": self.said, "steps": self.steps,
+        })
+    }
+
+    /// From such a record; nothing if it is not one.
+    pub fn read(record: &Value) -> Option<Outcome> {
+        let count = |name: &str| record.get(name)?.as_u64();
+        Some(Outcome {
+            back: record.get("back")?.as_f64(),
+            failed: count("failed")?,
+            slow: count("slow")?,
+            answered: count("answered")?,
+            lost: count("lost")?,
+            completed: record.get("completed")?.as_f64(),
+            said: record.get("said")?.as_str()?.to_owned(),
+            steps: record.get("steps")?.as_object()?.clone(),
+        })
+    }
 }
 
 /// A number that may be missing because something never happened: the middle one, where "never" is later than everything.
@@ -38,6 +65,14 @@ pub fn median(values: &[Option<f64>]) -> Option<f64> {
     } else {
         upper
     }
+}
+
+/// Whether more than a hundredth of all these requests were lost.
+pub fn is_starved<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> bool {
+    let (lost, answered) = outcomes.into_iter().fold((0, 0), |(lost, answered), outcome| {
+        (lost + outcome.lost, answered + outcome.answered)
+    });
+    100 * lost > answered
 }
 
 /// The releases of one contestant with one version and one scrape interval.
@@ -91,8 +126,7 @@ impl Group {
     /// Whether more than a hundredth of the requests were lost. Nobody fails to answer here by design, so the machine was too
     /// busy for the traffic, and the figures say nothing of the contestants.
     pub fn is_starved(&self) -> bool {
-        let of = |number: fn(&Outcome) -> u64| self.outcomes.iter().map(number).sum::<u64>();
-        100 * of(|outcome| outcome.lost) > of(|outcome| outcome.answered)
+        is_starved(&self.outcomes)
     }
 
     /// Raw figures and medians.
@@ -104,13 +138,34 @@ impl Group {
             "starved": self.is_starved(),
             "median_seconds": rounded(self.seconds()),
             "median_requests": rounded(self.harm()),
-            "seconds": of(|outcome| rounded(outcome.back)),
-            "failed": of(|outcome| json!(outcome.failed)),
-            "slow": of(|outcome| json!(outcome.slow)),
-            "answered": of(|outcome| json!(outcome.answered)),
-            "lost": of(|outcome| json!(outcome.lost)),
-            "said": of(|outcome| json!(outcome.said)),
+            "outcomes": of(Outcome::record),
         })
+    }
+
+    /// From such figures; nothing if they are none.
+    pub fn read(figures: &Value, is_slow: bool, limit: f64) -> Option<Group> {
+        let outcomes = figures.get("outcomes")?.as_array()?;
+        Some(Group {
+            outcomes: outcomes.iter().map(Outcome::read).collect::<Option<_>>()?,
+            is_slow,
+            limit,
+        })
+    }
+
+    /// The median of the seconds until a step; nothing where it was never seen.
+    pub fn step(&self, name: &str) -> Option<f64> {
+        let of: Vec<Option<f64>> = self
+            .outcomes
+            .iter()
+            .filter_map(|outcome| outcome.steps.get(name))
+            .map(Value::as_f64)
+            .collect();
+        median(&of)
+    }
+
+    /// Requests that nobody answered.
+    pub fn lost(&self) -> u64 {
+        self.outcomes.iter().map(|outcome| outcome.lost).sum()
     }
 }
 
@@ -164,6 +219,7 @@ mod tests {
             lost: 0,
             completed: None,
             said: String::new(),
+            steps: Map::new(),
         }
     }
 
@@ -231,7 +287,22 @@ mod tests {
         let json = group(&[(None, 40), (Some(5.0), 2), (None, 41)]).json();
         assert_eq!(json["stopped"], 1);
         assert_eq!(json["median_seconds"], Value::Null);
-        assert_eq!(json["seconds"], json!([null, 5.0, null]));
+        let seconds = |n: usize| json["outcomes"][n]["back"].clone();
+        assert_eq!([seconds(0), seconds(1)], [Value::Null, json!(5.0)]);
         assert_eq!(json["median_requests"], 40.0);
+    }
+
+    #[test]
+    fn figures_can_be_read_again() {
+        let mut written = group(&[(None, 40), (Some(5.0), 2)]);
+        written.outcomes[1].steps.insert("ready".into(), json!(2.5));
+        written.outcomes[1].completed = Some(3.0);
+        assert_eq!(Group::read(&written.json(), false, 180.0), Some(written.clone()));
+        assert_eq!(written.step("ready"), Some(2.5));
+        assert_eq!(written.step("decided"), None);
+        assert_eq!(
+            Group::read(&json!({"outcomes": [{"back": 1.0}]}), false, 180.0),
+            None
+        );
     }
 }

@@ -22,6 +22,14 @@ pub enum Contestant {
 }
 
 impl Contestant {
+    /// All of them, in the order of the tables.
+    pub const ALL: [Contestant; 4] = [
+        Contestant::Slipway,
+        Contestant::Argo(Setting::Quick),
+        Contestant::Argo(Setting::Tuned),
+        Contestant::Argo(Setting::Page),
+    ];
+
     /// Its name in figures.
     pub fn name(self) -> &'static str {
         match self {

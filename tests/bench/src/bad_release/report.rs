@@ -1,4 +1,4 @@
-//! The figures of a whole run: as lines for people, as one object, and as the tables of the page.
+//! The figures of a whole run, as one object that can be read again. Pure.
 
 use super::argo::Setting;
 use super::outcome::{Group, Outcome, Ratio};
@@ -6,18 +6,32 @@ use super::place::Contestant;
 use super::terms;
 use super::version::Version;
 use serde_json::{Map, Value, json};
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Releases of one version with one scrape interval, by contestant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Part {
     /// What was released.
     pub version: Version,
     /// Between two scrapes.
     pub scrape: Duration,
+    /// After this time a version counted as never stopped.
+    pub limit: Duration,
+    /// The build that measured: `release` or `debug`.
+    pub build: String,
+    /// Rounds that were thrown away and measured again, because requests were lost in them.
+    pub repeated: u64,
     /// In the order of the contestants.
     pub groups: Vec<(Contestant, Group)>,
+}
+
+/// This program's build.
+pub fn build() -> &'static str {
+    if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    }
 }
 
 impl Part {
@@ -27,6 +41,7 @@ impl Part {
         scrape: Duration,
         limit: Duration,
         outcomes: Vec<(Contestant, Outcome)>,
+        repeated: u64,
     ) -> Part {
         let mut groups: Vec<(Contestant, Group)> = Vec::new();
         for (contestant, outcome) in outcomes {
@@ -45,8 +60,32 @@ impl Part {
         Part {
             version,
             scrape,
+            limit,
+            build: build().to_owned(),
+            repeated,
             groups,
         }
+    }
+
+    /// From a name and figures of [`json`]; nothing if they are none.
+    pub fn read(name: &str, figures: &Value) -> Option<Part> {
+        let (version, scrape) = name.split_once(", scrapes of ")?;
+        let version = Version::all().find(|of| of.name() == version)?;
+        let scrape = Duration::from_secs(scrape.strip_suffix(" s")?.parse().ok()?);
+        let limit = Duration::from_secs(figures.get("limit_seconds")?.as_u64()?);
+        let groups = Contestant::ALL.into_iter().filter_map(|contestant| {
+            let figures = figures.get(contestant.name())?;
+            let group = Group::read(figures, version.is_slow(), limit.as_secs_f64())?;
+            Some((contestant, group))
+        });
+        Some(Part {
+            version,
+            scrape,
+            limit,
+            build: figures.get("build")?.as_str()?.to_owned(),
+            repeated: figures.get("repeated_rounds")?.as_u64()?,
+            groups: groups.collect(),
+        })
     }
 
     /// Who met a machine too busy for the traffic ([`Group::is_starved`]).
@@ -55,23 +94,26 @@ impl Part {
         groups.map(|(contestant, _)| contestant.title()).collect()
     }
 
-    fn ours(&self) -> Option<&Group> {
+    /// Slipway's releases.
+    pub fn ours(&self) -> Option<&Group> {
         let mut groups = self.groups.iter();
         groups.find_map(|(contestant, group)| (*contestant == Contestant::Slipway).then_some(group))
     }
 
-    fn name(&self) -> String {
+    /// What it is called among the figures.
+    pub fn name(&self) -> String {
         format!("{}, scrapes of {} s", self.version.name(), self.scrape.as_secs())
     }
 
     fn json(&self) -> Value {
         let mut all = Map::new();
+        all.insert("limit_seconds".into(), json!(self.limit.as_secs()));
+        all.insert("build".into(), json!(self.build));
+        all.insert("repeated_rounds".into(), json!(self.repeated));
         for (contestant, group) in &self.groups {
             let mut figures = group.json();
             if self.version == Version::Healthy {
-                let completed: Vec<Option<f64>> = group.outcomes.iter().map(|of| of.completed).collect();
                 figures["false_rollbacks"] = json!(group.stopped());
-                figures["completed_seconds"] = json!(completed);
             } else if *contestant != Contestant::Slipway
                 && let Some(ours) = self.ours()
             {
@@ -85,14 +127,11 @@ impl Part {
     }
 }
 
-/// The last line: raw samples, medians, ratios, and what was the same for all.
-pub fn json(parts: &[Part], runs: usize, healthy: usize, limit: Duration) -> Value {
+/// Raw samples, medians, ratios, and what was the same for all.
+pub fn json(parts: &[Part]) -> Value {
     let all: Map<String, Value> = parts.iter().map(|part| (part.name(), part.json())).collect();
     json!({
         "bench": "bad-release",
-        "runs": runs,
-        "healthy_releases": healthy,
-        "limit_seconds": limit.as_secs(),
         "pods": terms::PODS,
         "requests_per_second": terms::RATE,
         "share_percent": terms::SHARES[0],
@@ -110,80 +149,30 @@ pub fn json(parts: &[Part], runs: usize, healthy: usize, limit: Duration) -> Val
     })
 }
 
-/// The table of bad versions, in Markdown.
-pub fn bad_table(parts: &[Part]) -> String {
-    let mut out = String::from(
-        "| Version | Scrapes | Who | Stopped | Seconds, median | Requests, median | Slipway's seconds | Slipway's requests |\n\
-         |---|--:|---|--:|--:|--:|--:|--:|\n",
-    );
-    for part in parts.iter().filter(|part| part.version != Version::Healthy) {
-        for (contestant, group) in &part.groups {
-            let (seconds, requests) = match part.ours() {
-                Some(ours) if *contestant != Contestant::Slipway => {
-                    (Ratio::of_seconds(ours, group), Ratio::of_harm(ours, group))
-                }
-                _ => (None, None),
-            };
-            let _ = writeln!(
-                out,
-                "| {} | {} s | {} | {} of {} | {} | {}{} | {} | {} |",
-                part.version.title(),
-                part.scrape.as_secs(),
-                contestant.title(),
-                group.stopped(),
-                group.outcomes.len(),
-                group
-                    .seconds()
-                    .map_or_else(|| format!("never in {:.0}", group.limit), |of| format!("{of:.1}")),
-                group
-                    .harm()
-                    .map_or_else(|| "–".to_owned(), |of| format!("{of:.0}")),
-                if group.seconds().is_none() { " so far" } else { "" },
-                times(seconds),
-                times(requests),
-            );
-        }
-    }
-    out
+/// The parts of such figures, those that can be read.
+pub fn read(figures: &Value) -> Vec<Part> {
+    let results = figures.get("results").and_then(Value::as_object);
+    let parts = results
+        .into_iter()
+        .flatten()
+        .filter_map(|(name, figures)| Part::read(name, figures));
+    parts.collect()
 }
 
-/// The table of healthy releases, in Markdown.
-pub fn healthy_table(parts: &[Part]) -> String {
-    let mut out = String::from(
-        "| Scrapes | Who | Healthy releases | Rolled back | Completed | Seconds to complete, median |\n|--:|---|--:|--:|--:|--:|\n",
-    );
-    for part in parts.iter().filter(|part| part.version == Version::Healthy) {
-        for (contestant, group) in &part.groups {
-            let completed: Vec<Option<f64>> = group
-                .outcomes
-                .iter()
-                .filter(|of| of.completed.is_some())
-                .map(|of| of.completed)
-                .collect();
-            let _ = writeln!(
-                out,
-                "| {} s | {} | {} | {} | {} | {} |",
-                part.scrape.as_secs(),
-                contestant.title(),
-                group.outcomes.len(),
-                group.stopped(),
-                completed.len(),
-                super::outcome::median(&completed).map_or_else(|| "–".to_owned(), |of| format!("{of:.0}")),
-            );
-        }
-    }
-    out
-}
-
-fn times(ratio: Option<Ratio>) -> String {
-    ratio.map_or_else(String::new, |ratio| {
-        let most = if ratio.at_most { "≤ " } else { "" };
-        format!("{most}{} ×", ratio.value)
-    })
+/// What is measured now in the place of older parts of the same names, in the order of versions and intervals.
+pub fn merged(older: Vec<Part>, now: &[Part]) -> Vec<Part> {
+    let mut all: Vec<Part> = older
+        .into_iter()
+        .filter(|part| now.iter().all(|of| of.name() != part.name()))
+        .chain(now.iter().cloned())
+        .collect();
+    let place = |part: &Part| Version::all().position(|of| of == part.version);
+    all.sort_by_key(|part| (place(part), part.scrape));
+    all
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     fn outcome(back: Option<f64>, failed: u64) -> Outcome {
@@ -195,12 +184,14 @@ mod tests {
             lost: 0,
             completed: None,
             said: String::new(),
+            steps: Map::from_iter([("ready".to_owned(), json!(3.25))]),
         }
     }
 
-    fn part() -> Part {
+    /// Two releases by Slipway, stopped; one by Argo's quick setting, stopped; one by its page's numbers, not stopped.
+    pub(in super::super) fn part(version: Version) -> Part {
         Part::of(
-            Version::Fails(5),
+            version,
             Duration::from_secs(1),
             Duration::from_secs(180),
             vec![
@@ -209,12 +200,13 @@ mod tests {
                 (Contestant::Slipway, outcome(Some(20.0), 20)),
                 (Contestant::Argo(Setting::Page), outcome(None, 180)),
             ],
+            1,
         )
     }
 
     #[test]
     fn outcomes_are_sorted_by_contestant_and_compared_with_ours() {
-        let all = json(&[part()], 2, 20, Duration::from_secs(180));
+        let all = json(&[part(Version::Fails(5))]);
         let of = &all["results"]["fails-5, scrapes of 1 s"];
         assert_eq!(of["slipway"]["median_seconds"], 15.0);
         assert_eq!(
@@ -228,17 +220,17 @@ mod tests {
     }
 
     #[test]
-    fn the_table_says_never_where_nothing_was_stopped() {
-        let table = bad_table(&[part()]);
-        assert!(
-            table.contains(
-                "| fails 5 % | 1 s | Argo, the page's numbers | 0 of 1 | never in 180 | 180 so far | ≤ 0.083 × | ≤ 0.083 × |"
-            ),
-            "{table}"
+    fn figures_can_be_read_again_and_only_what_was_measured_anew_is_replaced() {
+        let older = part(Version::Fails(5));
+        assert_eq!(
+            read(&json(std::slice::from_ref(&older))),
+            std::slice::from_ref(&older)
         );
-        assert!(
-            table.contains("| fails 5 % | 1 s | Slipway | 2 of 2 | 15.0 | 15 |  |  |"),
-            "{table}"
-        );
+        let worse = part(Version::Fails(20));
+        let mut newer = part(Version::Fails(5));
+        newer.repeated = 7;
+        let all = merged(vec![older, worse.clone()], std::slice::from_ref(&newer));
+        assert_eq!(all, [worse, newer]);
+        assert_eq!(read(&json!({ "results": { "fails-5, scrapes of 1 s": {} } })), []);
     }
 }

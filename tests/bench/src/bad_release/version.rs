@@ -23,6 +23,11 @@ impl Version {
         Version::Slower(30),
     ];
 
+    /// All of them, the bad ones first.
+    pub fn all() -> impl Iterator<Item = Version> {
+        Version::BAD.into_iter().chain([Version::Healthy])
+    }
+
     /// Its name in figures and as an argument.
     pub fn name(self) -> String {
         match self {

@@ -4,7 +4,12 @@
 //!
 //! Arguments, all optional: releases of each version by each contestant (5), healthy releases of each (20), the limit in
 //! seconds (180); names of versions and intervals of scrapes (`fails-5 1s`) choose parts of it, and `without-page` leaves out
-//! Argo by its page's numbers, for which everything waits until the limit. The whole takes about an hour.
+//! Argo by its page's numbers, for which one round of each version waits until the limit. `write` puts each part into
+//! `docs/judge.md` as soon as it is there, `draw` makes that page from the figures it has and measures nothing.
+//!
+//! The whole takes about two hours. Every round is kept in `target/bad-release.json` as soon as it is over: the same call goes on
+//! where the one before was ended, until all is measured; `anew` begins again. A round in which more than a hundredth of the
+//! requests were lost is measured again, up to three times: the machine was too busy for the traffic.
 
 #![allow(
     clippy::expect_used,
@@ -13,140 +18,129 @@
     reason = "a program that measures"
 )]
 
-use bench::bad_release::argo::Setting;
 use bench::bad_release::contest::Ground;
+use bench::bad_release::kept::{self, Kept, Round};
+use bench::bad_release::order::Order;
+use bench::bad_release::outcome::is_starved;
+use bench::bad_release::page::{self, Page};
 use bench::bad_release::place::Contestant;
 use bench::bad_release::report::{self, Part};
 use bench::bad_release::serving::Serving;
 use bench::bad_release::version::Version;
-use control_plane::{ControlPlane, Options, User};
+use control_plane::{ArgoRollouts, ControlPlane, Options, User};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// How many healthy releases of each contestant stand side by side.
-const SIDE_BY_SIDE: usize = 5;
-
-/// What to do.
-struct Order {
-    runs: usize,
-    healthy: usize,
-    limit: Duration,
-    versions: Vec<Version>,
-    scrapes: Vec<Duration>,
-    page: bool,
-}
+/// How often a round is measured again because requests were lost in it.
+const AGAIN: u64 = 3;
 
 fn main() {
+    let order = Order::read(std::env::args().skip(1)).unwrap_or_else(|what| panic!("what is {what}?"));
+    if order.draw {
+        return Page::open().write().expect("the page");
+    }
     if !control_plane::inside() {
         // Inside there is no network to download from.
         control_plane::build_argo_rollouts(&mut |line| println!("{line}")).expect("Argo Rollouts");
     }
     control_plane::enter_namespace();
-    let order = order(std::env::args().skip(1));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(run(&order));
 }
 
-fn order(arguments: impl Iterator<Item = String>) -> Order {
-    let (mut numbers, mut versions, mut scrapes) = (Vec::new(), Vec::new(), Vec::new());
-    let mut page = true;
-    let known = || Version::BAD.into_iter().chain([Version::Healthy]);
-    for argument in arguments {
-        let seconds = argument.strip_suffix('s').and_then(|text| text.parse().ok());
-        match (
-            argument.parse::<u64>(),
-            seconds,
-            known().find(|of| of.name() == argument),
-        ) {
-            (Ok(number), _, _) => numbers.push(number),
-            (_, Some(seconds), _) => scrapes.push(Duration::from_secs(seconds)),
-            (_, _, Some(version)) => versions.push(version),
-            _ if argument == "without-page" => page = false,
-            _ => panic!("what is {argument}?"),
+/// Where the rounds of a run that is not over are kept.
+fn kept_file() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let of_workspace = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target");
+    target.unwrap_or_else(of_workspace).join("bad-release.json")
+}
+
+/// A cluster with Argo's controller.
+struct Arena {
+    ground: Ground,
+    argo: ArgoRollouts,
+}
+
+impl Arena {
+    async fn open(scrape: Duration, limit: Duration) -> Arena {
+        let options = Options {
+            prometheus: Some(scrape),
+            ..Options::default()
+        };
+        let plane = ControlPlane::start(options).await.expect("a control plane");
+        let argo = plane.start_argo_rollouts().await.expect("Argo Rollouts");
+        let serving = Serving::of(plane.client(User::Admin).await.expect("a client"));
+        let ground = Ground {
+            plane,
+            serving,
+            scrape,
+            limit,
+            places: 0,
+        };
+        Arena { ground, argo }
+    }
+
+    /// One round, again and again until no requests are lost.
+    async fn round(&mut self, version: Version, contestants: &[Contestant]) -> Round {
+        let mut repeated = 0;
+        loop {
+            let outcomes = self.ground.contest(version, contestants).await;
+            assert!(
+                self.argo.is_running(),
+                "Argo's controller ended:\n{}",
+                self.argo.log()
+            );
+            let starved = is_starved(outcomes.iter().map(|(_, outcome)| outcome));
+            if !starved || repeated == AGAIN {
+                return Round { outcomes, repeated };
+            }
+            repeated += 1;
+            println!("  the machine was too busy, requests were lost: the same again");
         }
-    }
-    let number = |at: usize, otherwise: u64| numbers.get(at).copied().unwrap_or(otherwise);
-    if versions.is_empty() {
-        versions = known().collect();
-    }
-    if scrapes.is_empty() {
-        scrapes = vec![Duration::from_secs(1), Duration::from_secs(5)];
-    }
-    Order {
-        runs: usize::try_from(number(0, 5)).unwrap_or(5),
-        healthy: usize::try_from(number(1, 20)).unwrap_or(20),
-        limit: Duration::from_secs(number(2, 180)),
-        versions,
-        scrapes,
-        page,
     }
 }
 
 async fn run(order: &Order) {
+    let mut kept = Kept::open(kept_file(), order.anew);
+    let mut page = order.write.then(Page::open);
     let mut parts = Vec::new();
     for scrape in &order.scrapes {
-        let options = Options {
-            prometheus: Some(*scrape),
-            ..Options::default()
-        };
-        let plane = ControlPlane::start(options).await.expect("a control plane");
-        let mut argo = plane.start_argo_rollouts().await.expect("Argo Rollouts");
-        let serving = Serving::of(plane.client(User::Admin).await.expect("a client"));
-        let mut ground = Ground {
-            plane,
-            serving,
-            scrape: *scrape,
-            limit: order.limit,
-            places: 0,
-        };
+        // Only if anything is left to measure.
+        let mut arena = None;
         for version in &order.versions {
             println!("\n{}, scrapes of {} s", version.name(), scrape.as_secs());
-            let mut outcomes = Vec::new();
-            for contestants in rounds(*version, order) {
-                outcomes.extend(ground.contest(*version, &contestants).await);
+            let mut all = Round {
+                outcomes: Vec::new(),
+                repeated: 0,
+            };
+            for (number, contestants) in order.rounds(*version).iter().enumerate() {
+                let name = kept::name(order, *version, *scrape, number, contestants);
+                let round = match kept.round(&name) {
+                    Some(round) => round,
+                    None => {
+                        let arena = match &mut arena {
+                            Some(arena) => arena,
+                            none => none.insert(Arena::open(*scrape, order.limit).await),
+                        };
+                        let round = arena.round(*version, contestants).await;
+                        kept.keep(&name, &round).expect("the disk");
+                        round
+                    }
+                };
+                all.outcomes.extend(round.outcomes);
+                all.repeated += round.repeated;
             }
-            assert!(argo.is_running(), "Argo's controller ended:\n{}", argo.log());
-            let part = Part::of(*version, *scrape, order.limit, outcomes);
+            let part = Part::of(*version, *scrape, order.limit, all.outcomes, all.repeated);
             for title in part.starved() {
                 println!("the machine was too busy: requests of {title} were lost, its figures say nothing");
             }
             parts.push(part);
+            if let (Some(page), Some(part)) = (&mut page, parts.last()) {
+                page.put(std::slice::from_ref(part)).expect("the page");
+            }
         }
     }
-    println!(
-        "\n{}\n{}",
-        report::bad_table(&parts),
-        report::healthy_table(&parts)
-    );
-    println!("{}", report::json(&parts, order.runs, order.healthy, order.limit));
-}
-
-/// Who releases at the same time, round after round. Argo by its page's numbers is there once: its first measurements are five
-/// minutes apart, so within the limit it can do nothing, and healthy releases are over before it could.
-fn rounds(version: Version, order: &Order) -> Vec<Vec<Contestant>> {
-    let all = [
-        Contestant::Slipway,
-        Contestant::Argo(Setting::Quick),
-        Contestant::Argo(Setting::Tuned),
-    ];
-    let each = |times: usize| {
-        all.iter()
-            .flat_map(|of| std::iter::repeat_n(*of, times))
-            .collect::<Vec<_>>()
-    };
-    if version != Version::Healthy {
-        let mut round = each(order.runs);
-        if order.page {
-            round.push(Contestant::Argo(Setting::Page));
-        }
-        return vec![round];
-    }
-    // Half of them with each interval.
-    let mut left = order.healthy.div_ceil(order.scrapes.len());
-    let mut rounds = Vec::new();
-    while left > 0 {
-        let now = left.min(SIDE_BY_SIDE);
-        rounds.push(each(now));
-        left -= now;
-    }
-    rounds
+    kept.clear().expect("the disk");
+    println!("\n{}\n{}", page::bad_table(&parts), page::healthy_table(&parts));
+    println!("{}", report::json(&parts));
 }

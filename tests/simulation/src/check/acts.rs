@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// What a Slipway cannot have seen yet: its watches may be this late.
 const UNSEEN: Duration = Duration::from_secs(12);
+/// How long a person's rollback is tried.
+const QUEUED: Duration = Duration::from_secs(120);
 
 impl Room {
     /// An own act was stored: by whom, in which order, with what it allows the controller to do.
@@ -33,7 +35,7 @@ impl Room {
         self.check_intent(&applied);
         self.check_order(&applied);
         self.check_drivers(&applied);
-        self.check_mark(&applied, before);
+        self.check_mark(&applied, request, before);
         self.check_workload(&applied, before);
         self.check_foreign(&applied, request, before);
         self.check_restored(&applied, request, before, after);
@@ -82,7 +84,10 @@ impl Room {
     fn check_drivers(&mut self, applied: &Applied) {
         // Old annotations that somebody puts back make an old precondition hold again.
         let put_back = |since: Duration| self.checks.disturbed.is_some_and(|at| at >= since);
-        let later = self.checks.applied.iter().rev().find(|other| {
+        // What followed one that was excused is excused with it.
+        let is_own = |other: &Applied| other.release == applied.release && other.machine == applied.machine;
+        let mut since = (self.checks.applied.iter().rev()).take_while(|other| !is_own(other));
+        let later = since.find(|other| {
             other.release == applied.release
                 && other.machine != applied.machine
                 && (other.epoch > applied.epoch
@@ -90,10 +95,15 @@ impl Room {
                     || other.epoch == applied.epoch && !self.scenario.no_leases)
                 && !put_back(other.at)
         });
-        // A person's rollback wins; and where nobody may use Leases, marks that are gone tell of nobody.
-        let excused = self.insists(applied)
-            || self.scenario.no_leases && self.checks.restored.contains_key(&applied.release.0);
-        if let Some(other) = later.filter(|_| !excused) {
+        // A person's rollback wins; and without a Lease, marks that are gone tell of nobody: what a person asks for then is done.
+        let asked = self.machines[applied.machine].commanded;
+        let excused = |other: &Applied| {
+            let lease_gone = self.checks.lease_deleted.is_some_and(|at| at >= other.at);
+            let unknown =
+                self.scenario.no_leases || lease_gone && asked.is_some_and(|asked| asked >= other.at);
+            self.insists(applied) || unknown && self.checks.restored.contains_key(&applied.release.0)
+        };
+        if let Some(other) = later.filter(|other| !excused(other)) {
             let what = format!(
                 "{} was stored after {} of a later driver",
                 applied.operation.0, other.operation.0
@@ -124,26 +134,32 @@ impl Room {
     }
 
     /// A driver that took over writes its mark before it does anything else, so that nothing of the driver before can follow.
-    fn check_mark(&mut self, applied: &Applied, before: &Value) {
+    /// A click marks it with the act that it sends.
+    fn check_mark(&mut self, applied: &Applied, request: &Request, before: &Value) {
         let epoch_before =
             operation(before).and_then(|name| OperationId(name.to_owned()).epoch_in(&applied.release));
-        let asked = self.machines[applied.machine]
-            .commanded
-            .is_some_and(|at| applied.sent < at + UNSEEN);
         let back = matches!(applied.kind, ActKind::TakeOver | ActKind::RollBack);
-        if epoch_before.is_some_and(|epoch| epoch < applied.epoch) && !back && !asked {
+        if epoch_before.is_some_and(|epoch| epoch < applied.epoch) && !back && !request.in_click {
             let what = format!("{} ({:?})", applied.operation.0, applied.kind);
             self.checks
                 .violated("a driver that took over marks the workload first", what);
         }
     }
 
-    /// A person's rollback wins over whatever others did.
+    /// A person's rollback wins over whatever others did, also where the record could not be written.
     fn insists(&self, applied: &Applied) -> bool {
-        self.machines[applied.machine]
+        let machine = &self.machines[applied.machine];
+        let in_the_record = machine
             .disk
             .release(&applied.release)
-            .is_some_and(|release| matches!(release.stage, Stage::RollingBack { automatic: false, .. }))
+            .is_some_and(|release| matches!(release.stage, Stage::RollingBack { automatic: false, .. }));
+        let just_asked = matches!(
+            applied.kind,
+            ActKind::RollBack | ActKind::RestoreSurge | ActKind::Tidy
+        ) && machine
+            .rollback_asked
+            .is_some_and(|asked| (asked..asked + QUEUED).contains(&applied.sent));
+        in_the_record || just_asked
     }
 
     fn check_workload(&mut self, applied: &Applied, before: &Value) {
@@ -182,7 +198,7 @@ impl Room {
             .all(|other| other.release != applied.release || other.at > changed);
         let tidies = matches!(
             applied.kind,
-            ActKind::Tidy | ActKind::RestoreSurge | ActKind::TakeOver
+            ActKind::Tidy | ActKind::RestoreSurge | ActKind::RestoreDeadline | ActKind::TakeOver
         );
         if seen && !by_person && !insists && !began_after && !tidies {
             let what = format!(
@@ -205,6 +221,7 @@ impl Room {
             .iter()
             .any(|path| before.pointer(path) != after.pointer(path));
         let again = restores
+            && !request.in_click
             && self.checks.restored.get(&applied.release.0).is_some_and(|at| {
                 self.machines[applied.machine]
                     .commanded

@@ -1,5 +1,5 @@
 use crate::check::Known;
-use crate::disk::{Line, is_accepted};
+use crate::disk::Line;
 use crate::room::Room;
 use conductor::{ActKind, OperationId, Outcome};
 use release::{HoldReason, OnExcess, RecordKind, Release, RollbackTarget, Share, Stage};
@@ -46,7 +46,7 @@ impl Room {
             if let Line::Outcome {
                 operation, outcome, ..
             } = line
-                && is_accepted(outcome)
+                && outcome.is_accepted()
                 && operation.0.starts_with(&format!("{}.", known.id))
                 && !stored(operation)
             {
@@ -74,7 +74,7 @@ impl Room {
                 _ => None,
             });
             let told = match last {
-                Some(outcome) if is_accepted(outcome) => continue,
+                Some(outcome) if outcome.is_accepted() => continue,
                 Some(Outcome::Unknown { .. }) | None => "nothing final",
                 // Whoever acted after it took away what told of it.
                 Some(Outcome::CannotTell) => continue,
@@ -126,15 +126,17 @@ impl Room {
             let (RecordKind::Exceeded { .. }, release) = &pair[0] else {
                 continue;
             };
+            // Where a person was asked already, nothing is answered by a rule.
+            let asked = matches!(&release.stage, Stage::Held { reason, .. } if reason.asks_for_a_person());
             let answered = match (&pair[1].0, release.plan.on_excess) {
                 (RecordKind::RollbackStarted { automatic, .. }, OnExcess::RollBack) => *automatic,
                 (RecordKind::Held { reason }, on_excess) => {
                     on_excess == OnExcess::Hold && matches!(reason, HoldReason::Excess { .. })
                         || matches!(reason, HoldReason::HandedOver { .. })
                 }
-                _ => matches!(&release.stage, Stage::Held { reason, .. } if reason.asks_for_a_person()),
+                _ => false,
             };
-            if !answered {
+            if !answered && !asked {
                 let what = format!("an excess was answered by {:?}", pair[1].0);
                 self.checks
                     .violated("an excess is answered as the plan says", what);
@@ -193,8 +195,20 @@ impl Room {
             .iter()
             .rev()
             .find(|applied| applied.release == known.id)
-            .map(|applied| applied.at);
-        let Some(last) = last else { return };
+            .map(|applied| {
+                (
+                    applied.at,
+                    &self.machines[applied.machine].disk.unwritten,
+                    &applied.operation,
+                )
+            });
+        let Some((last, unwritten, operation)) = last else {
+            return;
+        };
+        // A rollback on a full disk whose program died is in no record: the marks on the workload tell of it.
+        if release.stage == Stage::Completed && unwritten.contains(operation) {
+            return;
+        }
         // Who rolled back without a charter knows of no other version than the ones with pods.
         if release.from.template_hash != known.before_hash {
             return;
@@ -234,7 +248,9 @@ impl Room {
                     .violated("original fields are restored exactly once", what);
             }
         }
-        if crate::truth::operation(&live).is_some() {
+        // `rollout undo` can put the marks of an earlier release back, which says nothing of this one.
+        let marks = crate::truth::operation(&live).map(|operation| OperationId(operation.to_owned()));
+        if marks.is_some_and(|operation| operation.epoch_in(&known.id).is_some()) {
             self.checks.violated(
                 "original fields are restored exactly once",
                 "Slipway's marks are left".into(),

@@ -62,8 +62,12 @@ pub struct Checks {
     pub foreign_settings: Option<Duration>,
     /// The latest time at which others changed `spec.replicas`.
     pub scaled: Option<Duration>,
+    /// When a Lease was deleted last.
+    pub lease_deleted: Option<Duration>,
     /// Releases whose originals are back, with the time.
     pub restored: BTreeMap<String, Duration>,
+    /// Pods of the new version that were wanted at the last look.
+    pub canary: u32,
     /// Rules that were broken already: one line each is enough.
     told: BTreeSet<&'static str>,
 }

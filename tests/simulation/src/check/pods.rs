@@ -1,6 +1,6 @@
 use crate::check::Known;
 use crate::room::Room;
-use release::Share;
+use release::{Share, Stage};
 
 impl Room {
     /// As long as nobody else has touched anything, the share and the serving pods are Slipway's doing alone.
@@ -19,7 +19,14 @@ impl Room {
             .map(|machine| self.allowed(known, machine))
             .max_by_key(|(allowed, _)| *allowed)
             .unwrap_or((0, Share::NONE));
-        if canary > allowed {
+        // While a release goes back its pods only get fewer, and not all at once.
+        let goes_back = (0..self.machines.len()).any(|machine| {
+            let release = self.machines[machine].disk.release(&known.id);
+            release.is_some_and(|release| matches!(release.stage, Stage::RollingBack { .. }))
+        });
+        let leaving = if goes_back { self.checks.canary } else { 0 };
+        self.checks.canary = canary;
+        if canary > allowed.max(leaving) {
             let what = format!(
                 "{canary} pods of the new version are wanted beside {others}, {planned} of {replicas} allow {allowed}"
             );

@@ -65,6 +65,16 @@ fn told(line: &Line) -> String {
 #[async_trait]
 impl Journal for Port {
     async fn open(&self, dossier: &Dossier) -> Result<(), PortError> {
+        let is_known = {
+            let room = self.room();
+            room.machines[self.machine]
+                .disk
+                .release(&dossier.release.id)
+                .is_some()
+        };
+        if is_known {
+            return Err(PortError::new("history-release-exists", "It is known.", ""));
+        }
         self.write(Line::Open(Box::new(dossier.clone()))).await
     }
 

@@ -34,6 +34,7 @@ impl Workloads for Port {
 
     async fn act(&self, _: &WorkloadRef, act: &PreparedAct) -> Result<Accepted, ActError> {
         self.crash_point("before it sends").await;
+        self.room().machines[self.machine].is_sending = true;
         let sending = self.room().send(self.machine, act);
         let answer = match sending {
             Sending::Failed(at, error) => {
@@ -52,6 +53,7 @@ impl Workloads for Port {
         {
             let mut room = self.room();
             let machine = &mut room.machines[self.machine];
+            machine.is_sending = false;
             match &answer {
                 Ok(accepted) => machine.watch.accepted(accepted.object.json()),
                 Err(_) => machine.doubt = true,

@@ -8,17 +8,16 @@ export function courseOf(seconds: number, signal: Signal, judgement: Judgement):
   if (!now || !stable || !canary || signal.spec.role === 'context')
     return { intervalOf: null, bounds: [], changes: [] };
   const effect = signal.spec.rule.againstStable?.absolute ?? null;
-  const size = effect ?? (now.stable ?? 1) * 0.2;
   const bounds: Course['bounds'] = [];
   let [seen, sum] = [0, 0];
-  for (const [index, sample] of canary.samples.entries()) {
+  for (const [index, sample] of effect === null ? [] : canary.samples.entries()) {
     const before = stable.samples[index]?.value ?? null;
     if (sample.value === null || before === null) continue;
     seen += 1;
     sum += sample.value - before;
     // The newest samples say more than the mean of all, as the judge begins anew in each phase.
     const middle = seen < 12 ? sum / seen : (sample.value - before) * 0.5 + (sum / seen) * 0.5;
-    const half = (size * 4) / Math.sqrt(seen);
+    const half = ((effect ?? 0) * 4) / Math.sqrt(seen);
     bounds.push({ at: sample.at, low: middle - half, high: middle + half, effect });
   }
   const verdict = now.verdict;
@@ -34,5 +33,5 @@ export function courseOf(seconds: number, signal: Signal, judgement: Judgement):
     const at = verdict === 'degraded' ? judgement.since : Math.min(startedAt + 156_000, startedAt + seconds * 1000);
     changes.push({ at, verdict, reason: now.reason, evidence: now.evidence });
   }
-  return { intervalOf: { type: 'difference' }, bounds, changes };
+  return { intervalOf: bounds.length > 0 ? { type: 'difference' } : null, bounds, changes };
 }

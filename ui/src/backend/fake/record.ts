@@ -9,7 +9,8 @@ import type {
   Note,
 } from '../generated/view';
 import { mei, phaseTimes, production, staging, startedAt } from './checkout';
-import { picture, tellings, type Script } from './story';
+import type { Script } from './script';
+import { picture, tellings } from './story';
 
 /** The record of a telling of the story, as it is when it is over. */
 export function capsuleOf(id: string, script: Script, notes: Note[] = []): Capsule {

@@ -3,7 +3,8 @@ import { changes, listOf, momentOf, recordOf } from './record';
 import type { Act, ActKind, Language, Shell, Theme } from '../generated/view';
 import { mei, phaseTimes, startedAt } from './checkout';
 import { FakeBackend } from './fake';
-import { picture, running, type Script } from './story';
+import type { Script } from './script';
+import { picture, running } from './story';
 
 /** A story that goes on and reacts to what it is asked: enough of a backend to look at every screen. */
 export class StoryTeller {

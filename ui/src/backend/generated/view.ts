@@ -2639,6 +2639,10 @@ failing: Array<string>,
  */
 waiting: Array<string>,
 /**
+ * How much speaks for either verdict; none if nothing is required, or in a record from before this was kept.
+ */
+sides?: Sides,
+/**
  * What to say in one sentence.
  */
 sentence: Sentence,
@@ -3484,6 +3488,20 @@ contacts: Array<EnvironmentContact>,
 trouble: Array<Failure>, };
 
 /**
+ * How much speaks for each of the two verdicts, each against what it needs: the two are different questions, so that the one
+ * is not what the other lacks. Neither fraction is a probability.
+ */
+export type Sides = {
+/**
+ * For "no worse by the smallest effect worth stopping for"; none where that can never be said.
+ */
+healthy: Evidence | null,
+/**
+ * For "worse"; none where that can never be said.
+ */
+degraded: Evidence | null, };
+
+/**
  * One signal with its series.
  */
 export type Signal = {
@@ -3567,9 +3585,13 @@ verdict: Verdict,
  */
 reason: Reason,
 /**
- * How far it is on the way.
+ * How far it is on the way to the nearer verdict.
  */
 evidence: Evidence,
+/**
+ * How much speaks for either verdict; none if it is never judged, or in a record from before this was kept.
+ */
+sides?: Sides,
 /**
  * What the canary was compared with.
  */

@@ -286,8 +286,9 @@ describe('the live screen', () => {
   it('shows the difference, what is worth stopping for and when the verdict changed in an enlarged chart', async () => {
     await openWindow('degraded');
     expect(screen.queryByTestId('course-errors')).toBeNull();
-    const meter = within(screen.getByTestId('evidence-errors')).getByRole('meter');
-    expect(meter.getAttribute('aria-valuenow')).toBe('100');
+    const [noWorse, worse] = within(screen.getByTestId('evidence-errors')).getAllByRole('meter');
+    expect(noWorse?.getAttribute('aria-valuenow')).toBe('0');
+    expect(worse?.getAttribute('aria-valuenow')).toBe('100');
     pressKey('1');
     const course = await screen.findByTestId('course-errors');
     const plot = within(course).getByRole('img');
@@ -300,5 +301,35 @@ describe('the live screen', () => {
     pressKey('t');
     expect(await screen.findByTestId('difference-errors-table')).toBeTruthy();
     expect(screen.getByTestId('live').textContent).not.toContain('confident');
+  });
+
+  it('tells a screen reader what speaks for no worse and what for worse, of each signal and of the release', async () => {
+    await openWindow('collecting');
+    const said = (testid: string): (string | null)[][] =>
+      within(screen.getByTestId(testid))
+        .getAllByRole('meter')
+        .map((meter) => ['aria-label', 'aria-valuenow', 'aria-valuetext'].map((name) => meter.getAttribute(name)));
+    expect(said('evidence-latency-p95')).toEqual([
+      ['p95 latency: evidence for no worse', '51', '4,560 of about 9,000 requests'],
+      ['p95 latency: evidence for worse', '14', '1,260 of about 9,000 requests'],
+    ]);
+    expect(said('evidence-errors')[1]).toEqual(['Error rate: evidence for worse', '0', 'nothing so far']);
+    expect(said('verdict')).toEqual([
+      ['Verdict: evidence for no worse', '51', '4,560 of about 9,000 requests'],
+      ['Verdict: evidence for worse', '14', '1,260 of about 9,000 requests'],
+    ]);
+  });
+
+  it('shows the difference beside each small chart that compares, with what it says in words', async () => {
+    await openWindow('healthy');
+    for (const signal of ['errors', 'latency-p95']) {
+      const spark = within(screen.getByTestId(`chart-${signal}`)).getByTestId(`spark-${signal}`);
+      expect(spark.getAttribute('aria-label')).toMatch(/^Difference, .*lies between .* worth stopping for$/);
+    }
+    expect(screen.queryByTestId('spark-cpu')).toBeNull();
+    expect(screen.queryByTestId('spark-requests')).toBeNull();
+    pressKey('1');
+    await screen.findByTestId('course-errors');
+    expect(screen.queryByTestId('spark-errors')).toBeNull();
   });
 });

@@ -37,6 +37,7 @@ export const connections = {
       crash_loop: 'Crashes at start',
       never_ready: 'Never becomes ready',
       too_little_traffic: 'Too little traffic to judge',
+      silent: 'Stops reporting metrics',
       intermittent: 'Errors that come and go',
     } as Record<string, string>,
     scenario: (application: string) => `What happens to ${application}`,

@@ -6,8 +6,7 @@ export const health = {
   context: 'Context, not a gate',
   noWorseThan: (version: string) => `No worse than ${version}`,
   worseThan: (version: string) => `Worse than ${version}`,
-  cannotSay: (version: string) => `Cannot yet be told from ${version}`,
-  evidence: (share: string) => `Evidence ${share}`,
+  cannotSay: (version: string) => `Worse than ${version}?`,
   enoughAt: (at: string) => `enough at ≈${at}`,
   unknownWhen: 'no end in sight yet',
   notReady: 'Pods of the new version are not all ready yet',
@@ -70,15 +69,23 @@ export const health = {
   chartTable: (name: string) => `${name} as a table`,
   time: 'Time',
   enlarge: (name: string) => `Enlarge ${name}`,
-  evidenceLabel: 'Evidence',
-  evidenceOf: (signal: string) => `Evidence on ${signal}`,
-  /** How much there is of what it takes, in words for the screen reader and the tooltip. */
-  evidenceHas: {
+  /** The two sides of the evidence, where there is little room. */
+  sides: { healthy: 'no worse', degraded: 'worse' },
+  sideOf: {
+    healthy: (of: string) => `${of}: evidence for no worse`,
+    degraded: (of: string) => `${of}: evidence for worse`,
+  },
+  /** How much there is of what a verdict takes. */
+  has: {
     requests: (have: string, need: string) => `${have} of about ${need} requests`,
     looks: (have: string, need: string) => `${have} of ${need} looks`,
-    seconds: (have: string, need: string) => `${have} of ${need} s`,
+    seconds: (have: string, need: string) => `${have} of ${need} s past the limit`,
     part: (part: string) => `${part} of what it takes`,
+    all: 'all that it takes',
+    nothing: 'nothing so far',
+    unknown: 'cannot be told',
   },
+  speaksFor: (noWorse: string, worse: string) => `For no worse: ${noWorse}. For worse: ${worse}.`,
   /** What a verdict rests on where that is weaker than the two versions side by side. */
   weaker: {
     before: 'weaker: held against what the current version showed before',
@@ -86,7 +93,6 @@ export const health = {
     itself: 'weaker: held against its own course in this phase',
   },
   withWeaker: (text: string, weaker: string) => `${text} (${weaker})`,
-  towards: { healthy: 'towards healthy', degraded: 'towards degraded' },
   decidedAt: (at: string) => `decided at ≈${at}`,
   difference: 'Difference',
   differenceUnit: (unit: string) => `new − current, ${unit}`,

@@ -38,6 +38,7 @@ export const connections: typeof en = {
       crash_loop: '启动即崩溃',
       never_ready: '始终未就绪',
       too_little_traffic: '流量太少，无法判定',
+      silent: '不再上报指标',
       intermittent: '时有时无的错误',
     },
     scenario: (application) => `${application} 会发生什么`,

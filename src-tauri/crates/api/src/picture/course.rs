@@ -80,6 +80,7 @@ mod tests {
                 need: 2.0,
                 needed: Needed::Requests,
             },
+            sides: None,
             basis: Basis::Concurrent,
             canary: None,
             stable: None,

@@ -73,20 +73,57 @@ fn silence(looks: &[Look], now: Timestamp) -> Option<Failure> {
     })
 }
 
+/// Looks that end in the same five seconds are one sample: of few requests a share would be drawn as nothing but jumps.
+const SAMPLE_MILLIS: i64 = 5_000;
+
 fn series(spec: &SignalSpec, looks: &[Look], arm: Arm, of: impl Fn(&Look) -> &Reading) -> Series {
-    let stride = looks.len().div_ceil(MOST_SAMPLES).max(1);
+    let sample = |look: &Look| (look.at_ms - 1).div_euclid(SAMPLE_MILLIS);
+    let drawn: Vec<&[Look]> = looks.chunk_by(|a, b| sample(a) == sample(b)).collect();
+    let stride = drawn.len().div_ceil(MOST_SAMPLES).max(1);
     // From the end, so that the newest sample is always there.
-    let mut samples: Vec<Sample> = looks
-        .iter()
+    let mut samples: Vec<Sample> = drawn
+        .into_iter()
         .rev()
         .step_by(stride)
-        .map(|look| Sample {
-            at: Timestamp(look.at_ms),
-            value: spec.kind.shown(of(look)),
-            low: None,
-            high: None,
+        .filter_map(|together| {
+            let all = together
+                .iter()
+                .fold(Reading::NoData, |all, look| all.together_with(of(look)));
+            Some(Sample {
+                at: Timestamp(together.last()?.at_ms),
+                value: spec.kind.shown(&all),
+                low: None,
+                high: None,
+            })
         })
         .collect();
     samples.reverse();
     Series { arm, samples }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_of_a_second_are_drawn_five_at_a_time_and_those_of_five_seconds_one_by_one() {
+        let look = |second: i64, requests: f64, bad: f64| {
+            let reading = Reading::ratio(requests, bad);
+            Look::new(second * 1000, reading.clone(), reading)
+        };
+        let spec = SignalSpec::error_ratio("errors", 0.005);
+        let drawn = |looks: &[Look]| -> Vec<(i64, Option<f64>)> {
+            let series = series(&spec, looks, Arm::Canary, |look| &look.canary);
+            (series.samples.iter())
+                .map(|sample| (sample.at.0, sample.value))
+                .collect()
+        };
+        let fine: Vec<Look> = (1..=12).map(|n| look(n, 20.0, f64::from(n == 3))).collect();
+        assert_eq!(
+            drawn(&fine),
+            [(5_000, Some(0.01)), (10_000, Some(0.0)), (12_000, Some(0.0))]
+        );
+        let usual = [look(5, 100.0, 1.0), look(10, 100.0, 0.0)];
+        assert_eq!(drawn(&usual), [(5_000, Some(0.01)), (10_000, Some(0.0))]);
+    }
 }

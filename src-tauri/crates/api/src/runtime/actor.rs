@@ -1,7 +1,7 @@
 use super::Recorder;
 use crate::picture::{Readiness, same_wait};
 use crate::view::Failure;
-use conductor::{ActProgress, Driver, DriverView, Ports, Waiting};
+use conductor::{ActProgress, Driver, DriverView, Ports, Told, Trail, Waiting};
 use futures::FutureExt as _;
 use release::{Command, Person, Timestamp};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -218,12 +218,19 @@ impl<F: Fn() + Send + Sync> Work<F> {
 
 /// Operations of a release that the cluster accepted or may have accepted, from its record.
 pub(crate) fn own_operations(story: &history::Story) -> Vec<conductor::OperationId> {
-    story
-        .lines
-        .iter()
-        .filter_map(|line| match &line.what {
-            history::Happening::Intent { intent } => Some(intent.act.operation.clone()),
-            history::Happening::Record { .. } | history::Happening::Outcome { .. } => None,
+    told(story)
+        .filter_map(|told| match told {
+            Told::Intent(intent) => Some(intent.act.operation.clone()),
+            Told::Outcome(..) => None,
         })
         .collect()
+}
+
+/// What its acts left on the workload, from its record.
+pub(crate) fn trail(story: &history::Story) -> Trail {
+    Trail::of_record(told(story))
+}
+
+fn told(story: &history::Story) -> impl Iterator<Item = Told<'_>> {
+    story.lines.iter().filter_map(|line| line.what.told())
 }

@@ -14,7 +14,7 @@ mod registry;
 mod service_proxy;
 mod sleep;
 
-pub(crate) use actor::{Actor, own_operations};
+pub(crate) use actor::{Actor, own_operations, trail};
 pub(crate) use applications::{Application, Applications, LastSeen};
 pub(crate) use clock::{PracticeClock, SystemClock, now};
 pub(crate) use connections::{Answered, KubeContexts};

@@ -48,6 +48,7 @@ pub(crate) fn scenario_title(scenario: Scenario) -> &'static str {
         Scenario::CrashLoop => "Crashes at start",
         Scenario::NeverReady => "Never becomes ready",
         Scenario::TooLittleTraffic => "Too little traffic to judge",
+        Scenario::Silent => "Stops reporting metrics",
         Scenario::Intermittent => "Errors that come and go",
     }
 }

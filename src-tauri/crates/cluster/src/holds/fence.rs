@@ -15,7 +15,7 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
     if !older || !at.rules.fence {
         return Next::Arrived;
     }
-    let mut patch = PatchBuilder::guarded(&at.live, &at.pursuit.uid);
+    let mut patch = PatchBuilder::guarded(at);
     patch.sign(at.pursuit);
     Next::Act(patch.act(at.pursuit, ActKind::TakeOver))
 }

@@ -14,6 +14,7 @@
 mod by_hand;
 mod fence;
 mod foreign;
+mod left;
 mod live;
 mod marker;
 mod next;

@@ -1,10 +1,10 @@
 use super::foreign;
 use super::live::Live;
 use super::marker::Marker;
-use super::originals::{DEADLINE, HOLD_DEADLINE_SECONDS, HOLD_MIN_READY_SECONDS, Originals};
+use super::originals::{HOLD_MIN_READY_SECONDS, Originals};
 use super::template::{hash_in, hash_of};
 use super::{fence, promote, roll_back, walk};
-use crate::field::number;
+use crate::field::{field, number};
 use conductor::{Next, Observed, Pursuit, Waiting};
 use release::Goal;
 
@@ -198,6 +198,7 @@ impl<'a> Situation<'a> {
             }
         });
         known
+            && !self.template_was_set_anew()
             && self
                 .live
                 .marker
@@ -218,24 +219,6 @@ impl<'a> Situation<'a> {
         self.own_marker()
             .map(|marker| marker.epoch)
             .filter(|epoch| *epoch > self.pursuit.epoch)
-    }
-
-    /// Whether the deadline is still the hold's, though the marks are gone: `rollout undo` of an undone version wipes them and
-    /// nothing else.
-    pub fn hold_left_its_deadline(&self, originals: &Originals) -> bool {
-        let deadline = number(self.live.object, DEADLINE);
-        self.pursuit.last_operation.is_some()
-            && deadline == HOLD_DEADLINE_SECONDS
-            && originals.progress_deadline_seconds != Some(deadline.into())
-    }
-
-    /// Whether an act of this release was sent after the last one that the cluster is known to have accepted, and the object
-    /// does not carry it.
-    pub fn may_be_on_its_way(&self) -> bool {
-        let sent = self.pursuit.own_operations.last();
-        sent.is_some()
-            && sent != self.pursuit.last_operation.as_ref()
-            && sent.map(|sent| sent.0.as_str()) != self.live.operation
     }
 
     /// What somebody else did that forward movement depends on; `None` if nothing. For a release that has acted.
@@ -322,7 +305,19 @@ impl<'a> Situation<'a> {
             });
         }
         let left = self.others(hash).pods + arm.pods.saturating_sub(wanted);
-        (left > 0).then_some(Waiting::PodsGone { left })
+        if left > 0 {
+            return Some(Waiting::PodsGone { left });
+        }
+        (!self.controller_counts(wanted)).then_some(Waiting::Controller)
+    }
+
+    /// Whether the controller counts that many pods too, all of them of the template. ReplicaSets and pods are watched apart from
+    /// the Deployment: a watch that is behind shows them as they were before.
+    fn controller_counts(&self, wanted: u32) -> bool {
+        let object = self.live.object;
+        let counts = |path| number(object, path) == i64::from(wanted);
+        field(object, "/status/observedGeneration").is_none()
+            || counts("/status/replicas") && counts("/status/updatedReplicas")
     }
 }
 

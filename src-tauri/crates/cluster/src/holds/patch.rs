@@ -1,9 +1,13 @@
 use super::live::Live;
 use super::marker::{Marker, OPERATION_ANNOTATION, RELEASE_ANNOTATION};
+use super::next::Situation;
 use super::originals::{DEADLINE, MAX_SURGE, MAX_UNAVAILABLE, MIN_READY, Originals};
 use crate::field::{REVISION_ANNOTATION, annotation};
 use conductor::{ActKind, PreparedAct, Pursuit};
 use serde_json::{Value, json};
+
+/// Where a Deployment has its pod template.
+pub(crate) const TEMPLATE: &str = "/spec/template";
 
 /// Builds the JSON Patch of one act: first the tests of its preconditions, then only what differs from the live object.
 pub(crate) struct PatchBuilder<'a> {
@@ -12,17 +16,28 @@ pub(crate) struct PatchBuilder<'a> {
 }
 
 impl<'a> PatchBuilder<'a> {
-    /// Tests that it is the same object and that nobody acted on it in between: by the operation it carries, or, where it
-    /// carries none, by its generation.
-    pub fn guarded(live: &'a Live<'a>, uid: &str) -> PatchBuilder<'a> {
-        let mut builder = PatchBuilder {
-            live,
-            operations: Vec::new(),
-        };
-        builder.test("/metadata/uid", json!(uid));
-        match live.operation {
+    /// Tests that it is the same object and that nobody has changed anything of it since it was looked at: the operation that it
+    /// carries, its generation, and the number that the controller gave its template. A Deployment's generation grows with every
+    /// change of its spec or its annotations, so an act that arrives late finds another one also where `rollout undo` has put the
+    /// old operation back; the template's number tells the two apart afterwards.
+    pub fn guarded(at: &'a Situation<'_>) -> PatchBuilder<'a> {
+        let mut builder = PatchBuilder::insisting(at);
+        builder.test_generation();
+        let revision = annotation(at.live.object, REVISION_ANNOTATION);
+        if let Some(revision) = revision.filter(|_| !at.controller_is_behind()) {
+            builder.test(&pointer(REVISION_ANNOTATION), json!(revision));
+        }
+        builder
+    }
+
+    /// Tests that it is the same object and that no other driver acted on it in between: by the operation that it carries, or,
+    /// where it carries none, by its generation. For the last try of a person's rollback: what others change meanwhile does not
+    /// stop it.
+    pub fn insisting(at: &'a Situation<'_>) -> PatchBuilder<'a> {
+        let mut builder = PatchBuilder::by_hand(&at.live, &at.pursuit.uid);
+        match at.live.operation {
             Some(operation) => builder.test(&pointer(OPERATION_ANNOTATION), json!(operation)),
-            None => builder.test("/metadata/generation", json!(live.generation)),
+            None => builder.test_generation(),
         }
         builder
     }
@@ -37,25 +52,21 @@ impl<'a> PatchBuilder<'a> {
         builder
     }
 
-    /// At adoption the generation is tested whatever annotations an earlier release left behind.
-    pub fn test_generation(&mut self) {
-        let test = json!({"op": "test", "path": "/metadata/generation", "value": self.live.generation});
-        if !self.operations.contains(&test) {
-            self.operations.push(test);
-        }
+    fn test_generation(&mut self) {
+        self.test("/metadata/generation", json!(self.live.generation));
     }
 
-    /// The controller's number of the live template grows whenever another template was live in between, also where
-    /// `rollout undo` put the old operation back with it. Where there is none, nothing is tested.
-    pub fn test_revision(&mut self) {
-        if let Some(revision) = annotation(self.live.object, REVISION_ANNOTATION) {
-            self.test(&pointer(REVISION_ANNOTATION), json!(revision));
-        }
-    }
-
+    /// Tests stand before everything that changes something, each once.
     fn test(&mut self, path: &str, value: Value) {
-        self.operations
-            .push(json!({"op": "test", "path": path, "value": value}));
+        let test = json!({"op": "test", "path": path, "value": value});
+        if !self.operations.contains(&test) {
+            let tests = self
+                .operations
+                .iter()
+                .take_while(|operation| operation["op"] == "test");
+            let place = tests.count();
+            self.operations.insert(place, test);
+        }
     }
 
     /// Makes a field what it shall be; `None` removes it. Writes nothing if it is so already.
@@ -74,7 +85,7 @@ impl<'a> PatchBuilder<'a> {
     /// The whole template: a merge could not remove what another template added.
     pub fn template(&mut self, template: &Value) {
         self.operations
-            .push(json!({"op": "replace", "path": "/spec/template", "value": template}));
+            .push(json!({"op": "replace", "path": TEMPLATE, "value": template}));
     }
 
     /// A merge, which only a planted mistake asks for.
@@ -136,8 +147,7 @@ impl<'a> PatchBuilder<'a> {
             // The controller adds its own annotations to a new Deployment without a new generation; making the map anew must
             // not take them away.
             if let Some(version) = self.live.object.pointer("/metadata/resourceVersion") {
-                let test = json!({"op": "test", "path": "/metadata/resourceVersion", "value": version});
-                self.operations.insert(1, test);
+                self.test("/metadata/resourceVersion", version.clone());
             }
             self.operations
                 .push(json!({"op": "add", "path": "/metadata/annotations", "value": {}}));
@@ -166,6 +176,32 @@ impl<'a> PatchBuilder<'a> {
             patch: self.patch(),
         }
     }
+}
+
+/// What an act makes of a field, by itself or with a map around it.
+pub(crate) fn written<'a>(act: &'a PreparedAct, path: &str) -> Option<&'a Value> {
+    let mut operations = act.patch.as_array()?.iter().rev();
+    operations.find_map(|operation| {
+        let value = operation.get("value").filter(|_| operation["op"] != "test")?;
+        let inside = path.strip_prefix(operation["path"].as_str()?)?;
+        value.pointer(inside)
+    })
+}
+
+/// What an act sets one field to, `Some(None)` where it removes it; `None` where it leaves it as it is.
+pub(crate) fn changed<'a>(act: &'a PreparedAct, path: &str) -> Option<Option<&'a Value>> {
+    let mut operations = act.patch.as_array()?.iter().rev();
+    let found = operations.find(|operation| operation["op"] != "test" && operation["path"] == path)?;
+    Some(found.get("value"))
+}
+
+/// The revision of the template that an act tests.
+pub(crate) fn tested_revision(act: &PreparedAct) -> Option<i64> {
+    let path = pointer(REVISION_ANNOTATION);
+    let mut operations = act.patch.as_array()?.iter();
+    let test =
+        operations.find(|operation| operation["op"] == "test" && operation["path"] == path.as_str())?;
+    test["value"].as_str()?.parse().ok()
 }
 
 /// Maps are merged, everything else is taken from `from` (RFC 7396 without its nulls).

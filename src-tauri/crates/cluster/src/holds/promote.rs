@@ -34,7 +34,7 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
         // Somebody finished by hand; what stands is complete, and the rest is not ours to change.
         return Next::Arrived;
     }
-    let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+    let mut patch = PatchBuilder::guarded(at);
     patch.originals(&originals);
     patch.unsign();
     Next::Act(patch.act(at.pursuit, ActKind::RestoreDeadline))
@@ -47,9 +47,8 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
 /// hold longer than it would be reported as exceeded for a moment.
 fn promote(at: &Situation<'_>, originals: &Originals, adopting: bool) -> Next {
     let live = &at.live;
-    let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+    let mut patch = PatchBuilder::guarded(at);
     if adopting {
-        patch.test_generation();
         patch.template(&at.pursuit.new_template);
     }
     patch.min_ready(originals.min_ready_seconds.clone());

@@ -1,6 +1,6 @@
 use super::foreign;
 use super::next::Situation;
-use super::originals::{DEADLINE, HOLD_DEADLINE_SECONDS, Originals};
+use super::originals::{DEADLINE, HOLD_DEADLINE_SECONDS, HOLD_MIN_READY_SECONDS, Originals};
 use super::patch::PatchBuilder;
 use super::share::surge_pods;
 use super::template::hash_of;
@@ -12,6 +12,19 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
     let live = &at.live;
     let originals = Originals::of(&at.pursuit.before);
     let target = hash_of(&at.pursuit.template);
+    let marked = live
+        .marker
+        .as_ref()
+        .is_some_and(|marker| marker.release == at.pursuit.release.0);
+    let to_before = target == at.before_hash;
+    if at.pursuit.last_operation.is_none()
+        && !marked
+        && to_before
+        && originals.min_ready() == HOLD_MIN_READY_SECONDS
+    {
+        // It was prepared in somebody else's hold and never acted: nothing is its own to restore, and what was there is that hold.
+        return Next::Arrived;
+    }
     if live.template_hash != target {
         // A person's click wins over whatever others did; a rule stops and asks.
         if !at.pursuit.insist
@@ -21,43 +34,60 @@ pub(crate) fn next(at: &Situation<'_>) -> Next {
         }
         return back(at, &originals, target, ActKind::RollBack);
     }
-    if live.paused || live.min_ready_seconds != originals.min_ready() && live.held() {
+    let left_its_strategy = at.left_its_strategy(&originals);
+    let restored = at.pursuit.trail.restored()
+        && at.rules.restores_once
+        && !at.is_ours()
+        && !left_its_strategy
+        && !at.is_marked_by_a_later_driver_than_the_last_act();
+    let another_holds = at.another_holds() && at.rules.restores_once;
+    if !marked && (restored && !live.held() || another_holds) {
+        // Everything is as it had been; what others have done since is theirs.
+        return Next::Arrived;
+    }
+    if !another_holds && (live.paused || live.min_ready_seconds != originals.min_ready() && live.held()) {
         return back(at, &originals, target, ActKind::Tidy);
     }
     if let Some(waiting) = at.until_everything_is(target, false) {
         return Next::Wait(waiting);
     }
-    if at.may_be_on_its_way() {
+    if at.pursuit.on_its_way {
         // Nothing is to be done, but an act whose answer never came may still arrive, and what it tests still holds: any write
         // of ours takes that away.
-        let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+        let mut patch = PatchBuilder::guarded(at);
         patch.sign(at.pursuit);
         return Next::Act(patch.act(at.pursuit, ActKind::Tidy));
     }
-    let marked = live
-        .marker
-        .as_ref()
-        .is_some_and(|marker| marker.release == at.pursuit.release.0);
-    if at.pursuit.restored && at.rules.restores_once && !at.is_ours() {
+    if marked && (restored || another_holds) {
         // Everything was as it had been; `rollout undo` put old marks back, and they are all that is left to take away.
-        if !marked {
-            return Next::Arrived;
-        }
-        let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+        let mut patch = PatchBuilder::guarded(at);
         patch.unsign();
         return Next::Act(patch.act(at.pursuit, ActKind::Tidy));
     }
-    let ours = at.is_ours() || marked || at.hold_left_its_deadline(&originals);
-    let strategy_differs = {
-        let now = Originals::of(live.object);
-        now.max_surge != originals.max_surge || now.max_unavailable != originals.max_unavailable
-    };
-    if !ours && (at.rules.restores_once || !strategy_differs) {
-        return Next::Arrived;
+    tidy(at, &originals, marked, left_its_strategy)
+}
+
+/// The target's version serves: what the release has left is put back as it was before.
+fn tidy(at: &Situation<'_>, originals: &Originals, marked: bool, left_its_strategy: bool) -> Next {
+    let strategy_differs = at.strategy_differs(originals);
+    let mut patch = PatchBuilder::guarded(at);
+    if at.is_ours() || marked || !at.rules.restores_once && strategy_differs {
+        patch.originals(originals);
+        patch.unsign();
+    } else {
+        // Without marks only what is known to be left by this release is its own to restore; under another release's marks nothing
+        // is.
+        let left_its_deadline = at.hold_left_its_deadline(originals);
+        if at.live.marker.is_some() || !left_its_strategy && !left_its_deadline {
+            return Next::Arrived;
+        }
+        if left_its_deadline {
+            patch.deadline(originals.progress_deadline_seconds.clone());
+        }
+        if left_its_strategy {
+            patch.strategy(originals.max_surge.clone(), originals.max_unavailable.clone());
+        }
     }
-    let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
-    patch.originals(&originals);
-    patch.unsign();
     let kind = if strategy_differs {
         ActKind::RestoreSurge
     } else {
@@ -81,12 +111,12 @@ fn not_for_a_rule(at: &Situation<'_>) -> Option<String> {
 /// before they do; what that needs different is restored by the next act, with the deadline, which a long hold has used up.
 fn back(at: &Situation<'_>, originals: &Originals, target: &str, kind: ActKind) -> Next {
     let live = &at.live;
-    let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+    let mut patch = if kind == ActKind::RollBack && at.pursuit.insist && at.pursuit.last_try {
+        PatchBuilder::insisting(at)
+    } else {
+        PatchBuilder::guarded(at)
+    };
     if kind == ActKind::RollBack {
-        if !at.pursuit.insist && at.pursuit.last_operation.is_some() && !at.controller_is_behind() {
-            // A rule's rollback that arrives late must not take away what somebody has put back with all its marks.
-            patch.test_revision();
-        }
         if at.rules.replaces_template {
             patch.template(&at.pursuit.template);
         } else {
@@ -124,9 +154,9 @@ fn back(at: &Situation<'_>, originals: &Originals, target: &str, kind: ActKind) 
         } else {
             originals.max_surge.clone()
         };
-        // Where there was a hold there was room for more pods than wanted, so nothing needs to go first.
+        // The plan has room for more pods than wanted, so nothing needs to go first.
         let room = surge_pods(at.pursuit.surge_limit, live.replicas) > 0 && !at.pursuit.accept_less_capacity;
-        let unavailable = if at.pursuit.last_operation.is_some() && room && surge.is_some() {
+        let unavailable = if room && surge.is_some() {
             Some(json!(0))
         } else {
             originals.max_unavailable.clone()

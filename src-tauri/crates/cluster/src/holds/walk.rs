@@ -120,7 +120,7 @@ pub(crate) fn towards(at: &Situation<'_>, share: Share) -> Next {
     match next {
         Some(_) if live.paused => Next::Wait(Waiting::Paused),
         Some((surge, unavailable, kind)) => {
-            let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
+            let mut patch = PatchBuilder::guarded(at);
             patch.surge(surge, unavailable);
             patch.sign(at.pursuit);
             Next::Act(patch.act(at.pursuit, kind))
@@ -215,8 +215,7 @@ fn begin(at: &Situation<'_>, goal: TargetPods, surge_limit: u32) -> Next {
     if at.rules.own_unavailable {
         unavailable = unavailable.max(super::max_unavailable_pods(&at.pursuit.before));
     }
-    let mut patch = PatchBuilder::guarded(live, &at.pursuit.uid);
-    patch.test_generation();
+    let mut patch = PatchBuilder::guarded(at);
     patch.template(&at.pursuit.new_template);
     // Above the old deadline first or last makes no difference: the server validates the whole.
     patch.deadline(Some(json!(HOLD_DEADLINE_SECONDS)));

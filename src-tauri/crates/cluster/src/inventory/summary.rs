@@ -1,5 +1,5 @@
 use super::item::{Condition, Deployment};
-use crate::holds::{HOLD_MIN_READY_SECONDS, Marker};
+use crate::holds::{FIELD_MANAGER, HOLD_MIN_READY_SECONDS, Marker};
 use conductor::{WorkloadKind, WorkloadRef, Writer};
 use release::{ReleaseId, Timestamp, Version};
 
@@ -113,6 +113,15 @@ pub(crate) fn summary(environment: &str, deployment: &Deployment) -> WorkloadSum
         .iter()
         .any(|condition| condition.kind == "Progressing" && condition.reason == "NewReplicaSetAvailable");
     let held = spec.min_ready_seconds == HOLD_MIN_READY_SECONDS;
+    let release = metadata
+        .annotations
+        .release
+        .as_deref()
+        .and_then(|text| serde_json::from_str::<Marker>(text).ok())
+        .map(|marker| ReleaseId(marker.release));
+    // The act that ends a release takes its marks off and moves nothing: until the controller has looked at it, it is no rollout.
+    let ended_here = release.is_none() && was_last_written_by(&writers, FIELD_MANAGER);
+    let settled = complete || ended_here || finished && status.observed_generation >= metadata.generation;
     WorkloadSummary {
         workload: WorkloadRef {
             environment: environment.to_owned(),
@@ -136,14 +145,9 @@ pub(crate) fn summary(environment: &str, deployment: &Deployment) -> WorkloadSum
         ready: status.ready_replicas,
         updated: status.updated_replicas,
         pods: None,
-        rolling: held || !(complete || finished && status.observed_generation >= metadata.generation),
+        rolling: held || !settled,
         held,
-        release: metadata
-            .annotations
-            .release
-            .as_deref()
-            .and_then(|text| serde_json::from_str::<Marker>(text).ok())
-            .map(|marker| ReleaseId(marker.release)),
+        release,
         paused: spec.paused,
         recreate: spec.strategy.kind == "Recreate",
         trouble: status
@@ -153,6 +157,13 @@ pub(crate) fn summary(environment: &str, deployment: &Deployment) -> WorkloadSum
         other_revisions: 0,
         writers,
     }
+}
+
+/// Whether nobody else has changed the object itself since this manager did. Times are whole seconds.
+fn was_last_written_by(writers: &[Writer], manager: &str) -> bool {
+    let of_object = || writers.iter().filter(|writer| writer.subresource.is_empty());
+    let last = of_object().map(|writer| writer.at).max();
+    of_object().any(|writer| writer.manager == manager && Some(writer.at) == last)
 }
 
 /// In a hold, missing availability is what the hold is.

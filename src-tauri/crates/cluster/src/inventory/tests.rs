@@ -82,6 +82,29 @@ fn a_hold_is_a_rollout_under_way_and_no_trouble() {
 }
 
 #[test]
+fn a_release_that_has_just_ended_is_no_rollout_by_somebody_else() {
+    let written_by = |manager: &str, marks: serde_json::Value| {
+        let object = json!({
+            "metadata": {
+                "name": "a", "namespace": "b", "uid": "c", "generation": 7, "annotations": marks,
+                "managedFields": [
+                    {"manager": "kubectl", "time": "2026-01-01T00:00:01Z"},
+                    {"manager": manager, "time": "2026-01-01T00:00:02Z"},
+                    {"manager": "kube-controller-manager", "time": "2026-01-01T00:00:03Z", "subresource": "status"},
+                ]
+            },
+            "spec": {"replicas": 2, "template": {"spec": {"containers": []}}},
+            "status": {"observedGeneration": 6, "replicas": 2, "updatedReplicas": 2, "availableReplicas": 2}
+        });
+        summary("e", &serde_json::from_value::<Deployment>(object).unwrap())
+    };
+    let marks = json!({"slipway.dev/release": r#"{"release":"R-7","uid":"c","epoch":1,"originals":{}}"#});
+    assert!(!written_by("slipway", json!({})).rolling);
+    assert!(written_by("slipway", marks).rolling, "another Slipway's release");
+    assert!(written_by("argocd", json!({})).rolling);
+}
+
+#[test]
 fn of_a_pod_only_what_the_matrix_needs_is_kept() {
     let page: Page<Owned> = serde_json::from_value(json!({
         "metadata": {"resourceVersion": "7", "continue": "x"},

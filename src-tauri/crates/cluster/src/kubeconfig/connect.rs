@@ -2,6 +2,7 @@ use super::Files;
 use super::exec::{Credential, run};
 use super::expiry::not_after;
 use super::plugin_auth::{PluginAuth, PluginLayer};
+use super::unreached::Unreached;
 use crate::request::chain;
 use crate::workloads::now;
 use conductor::PortError;
@@ -10,6 +11,8 @@ use kube::config::{AuthInfo, ExecAuthCluster, KubeConfigOptions, Kubeconfig, Kub
 use kube::{Client, Config};
 use std::sync::Arc;
 use std::time::Duration;
+use tower::BoxError;
+use tower::util::MapErrLayer;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -42,6 +45,8 @@ pub async fn connect(files: &Files, context: &str) -> Result<Client, PortError> 
     config.connect_timeout = Some(CONNECT_TIMEOUT);
     // An act that got no answer is looked up on the object, never sent again unseen.
     config.default_retry = false;
+    let address = address_of(&config.cluster_url);
+    let told = MapErrLayer::new(move |error: BoxError| Unreached::at(&address, error));
     let builder = ClientBuilder::try_from(config).map_err(|error| {
         PortError::new(
             "certificate-unreadable",
@@ -49,10 +54,18 @@ pub async fn connect(files: &Files, context: &str) -> Result<Client, PortError> 
             "Check the certificates, keys and tokens that it names.",
         )
     })?;
+    let builder = builder.with_layer(&told);
     Ok(match auth {
         Some(auth) => builder.with_layer(&PluginLayer::new(auth)).build(),
         None => builder.build(),
     })
+}
+
+/// A server's address without what may be secret in it: the user and the path.
+fn address_of(server: &http::Uri) -> String {
+    let port = server.port().map_or_else(String::new, |port| format!(":{port}"));
+    let scheme = server.scheme_str().unwrap_or("https");
+    format!("{scheme}://{}{port}", server.host().unwrap_or_default())
 }
 
 /// Checks that the context's parts are there, and takes its credential plugin out: kube would run it without a time limit.

@@ -9,6 +9,7 @@ mod exec;
 mod expiry;
 mod files;
 mod plugin_auth;
+mod unreached;
 
 #[cfg(test)]
 mod tests;
@@ -16,3 +17,4 @@ mod tests;
 pub use connect::connect;
 pub use exec::PLUGIN_TIMEOUT;
 pub use files::{Context, File, Files, default_paths};
+pub(crate) use unreached::Unreached;

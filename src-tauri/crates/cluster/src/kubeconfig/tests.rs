@@ -1,6 +1,7 @@
 use super::exec::{run_within, understand};
 use super::expiry::not_after;
 use super::*;
+use crate::request::{Ask, ask};
 use kube::config::ExecConfig;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -160,4 +161,22 @@ fn the_end_of_a_certificate_is_read_from_it() {
     let pem = include_bytes!("expired.pem");
     assert_eq!(not_after(pem), crate::workloads::moment("2020-01-02T03:04:05Z"));
     assert_eq!(not_after(b"no certificate"), None);
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_told_with_its_address_and_reason_and_without_a_librarys_words() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let text = GOOD.replace("6443", &port.to_string());
+    let files = Files::read(&[file(&folder("refused"), "config", &text)]);
+    let client = connect(&files, "a").await.unwrap();
+    let trouble = ask(&client, Ask::get("/version")).await.unwrap_err();
+    let told = trouble.of_read("The version");
+    assert_eq!(told.code, "cluster-unreachable");
+    assert_eq!(
+        told.message,
+        format!("The cluster cannot be reached: connection refused at https://127.0.0.1:{port}.")
+    );
+    assert!(told.hint.contains("network"), "{}", told.hint);
 }

@@ -1,7 +1,7 @@
 use super::pods::controller;
 use super::read;
 use super::view::moment;
-use crate::field::{REVISION_ANNOTATION, annotation, text};
+use crate::field::{self, text};
 use crate::holds;
 use conductor::{PortError, Revision, WorkloadRef};
 use kube::Client;
@@ -32,7 +32,7 @@ fn revision(set: &Value, live: &str) -> Revision {
         .unwrap_or(Value::Null);
     let version = holds::version_of(&template);
     Revision {
-        revision: annotation(set, REVISION_ANNOTATION).and_then(|number| number.parse().ok()),
+        revision: field::revision(set),
         created: moment(text(set, "/metadata/creationTimestamp")),
         current: version.template_hash == live,
         version,

@@ -1,5 +1,5 @@
 use super::pods::{self, Pod};
-use crate::field::{REVISION_ANNOTATION, annotation, field, number, text};
+use crate::field::{annotation, field, number, revision, text};
 use crate::holds::{self, Live};
 use conductor::{ArmPods, Manifest, Observed, OperationId, WorkloadView, Writer};
 use release::{ReleaseId, Timestamp};
@@ -128,7 +128,7 @@ fn arm(set: &Manifest, pods: Option<Vec<&Pod>>) -> ArmPods {
     let mut arm = ArmPods {
         pod_template_hash: text(set, "/metadata/labels/pod-template-hash").to_owned(),
         version: holds::version_in(set),
-        revision: annotation(set, REVISION_ANNOTATION).and_then(|revision| revision.parse().ok()),
+        revision: revision(set),
         wanted: count("/spec/replicas"),
         pods: count("/status/replicas"),
         ready: count("/status/readyReplicas"),

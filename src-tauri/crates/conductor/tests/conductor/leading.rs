@@ -1,6 +1,6 @@
 use crate::slipways::Slipway;
 use crate::world::*;
-use conductor::{ApplyError, PortError, Waiting};
+use conductor::{ApplyError, Outcome, PortError, Waiting};
 use proptest::prelude::*;
 use release::{Command, HoldReason, Refusal, ReleaseId, Stage};
 
@@ -132,6 +132,18 @@ fn a_persons_rollback_takes_over_in_the_same_click() {
 }
 
 #[test]
+fn what_goes_forward_is_refused_at_the_click_where_a_colleague_has_just_taken_over() {
+    let (world, maya, jonas) = two();
+    let mut first = maya.baking(plan(&[50.0, 100.0]));
+    jonas.take_over(true).unwrap();
+    let reason = String::new();
+    let refused = command(&mut first, Command::Promote { reason }).unwrap_err();
+    let driver = "Jonas".to_owned();
+    assert_eq!(refused, ApplyError::Refused(Refusal::NotTheDriver { driver }));
+    assert_eq!(world.with(|state| state.share), 50.0);
+}
+
+#[test]
 fn a_person_whose_release_was_taken_over_can_still_roll_back() {
     let (world, maya, jonas) = two();
     let mut first = maya.baking(plan(&[50.0, 100.0]));
@@ -171,6 +183,51 @@ fn a_rollback_goes_on_with_a_higher_token_where_the_lease_cannot_be_had() {
     world.with(|state| state.lease_fails = None);
     turn(&mut second);
     assert_eq!(world.with(|state| state.share), 0.0);
+}
+
+#[test]
+fn who_takes_a_rollback_over_marks_the_workload_before_anything_else_also_where_the_first_mark_is_refused() {
+    let (world, maya, jonas) = two();
+    let mut first = maya.baking(plan(&[50.0, 100.0]));
+    world.with(|state| state.faults.push_back(Fault::Forbidden));
+    command(&mut first, roll_back()).unwrap();
+    turn(&mut first);
+    world.pass(31);
+    world.with(|state| state.faults.push_back(Fault::SomebodyWrote));
+    let mut second = jonas.take_over(false).unwrap();
+    let marked = || world.with(|state| (state.marker, state.share));
+    assert_eq!(marked(), (Some(1), 50.0));
+    world.pass(1);
+    turn(&mut second);
+    assert_eq!(marked(), (Some(2), 50.0));
+    world.pass(1);
+    turn(&mut second);
+    assert_eq!(world.with(|state| state.share), 0.0);
+}
+
+#[test]
+fn what_arrived_late_is_told_by_who_takes_the_release_over_again() {
+    let (world, maya, jonas) = two();
+    let _first = maya.baking(plan(&[50.0, 100.0]));
+    world.pass(31);
+    // The mark of the takeover is told as never happened, and the colleague's Slipway ends.
+    world.with(|state| state.faults.push_back(Fault::Delayed));
+    let mut second = jonas.take_over(false).unwrap();
+    turn(&mut second);
+    drop(second);
+    let late = world.with(|state| state.on_its_way.take()).unwrap();
+    world.store(&late).unwrap();
+    world.pass(31);
+    let mut again = jonas.take_over(false).unwrap();
+    turn(&mut again);
+    let told = jonas.record.with(|state| {
+        let of_late = state
+            .outcomes
+            .iter()
+            .filter(|(operation, _)| *operation == late.operation);
+        of_late.map(|(_, outcome)| outcome.clone()).next_back()
+    });
+    assert!(matches!(told, Some(Outcome::Accepted { .. })), "{told:?}");
 }
 
 #[test]

@@ -8,11 +8,16 @@
     reason = "a test may end where it stands"
 )]
 
+mod cluster;
 mod earlier;
 mod leading;
+mod pace;
 mod protocol;
 mod queue;
+mod readings;
+mod record;
 mod recovery;
 mod slipways;
+mod trail;
 mod urgent;
 mod world;

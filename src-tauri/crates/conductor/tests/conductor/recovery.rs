@@ -115,6 +115,33 @@ proptest! {
     }
 }
 
+/// An act that tests this, built on what was seen.
+fn built_on(seen: &conductor::Observed, patch: serde_json::Value) -> conductor::Intent {
+    conductor::Intent {
+        at: release::Timestamp(0),
+        act: conductor::PreparedAct {
+            operation: conductor::OperationId("R-1.1.7".into()),
+            kind: conductor::ActKind::Tidy,
+            patch,
+        },
+        previous: seen.view.operation.clone(),
+        uid: seen.view.uid.clone(),
+        epoch: 1,
+    }
+}
+
+fn assert_asks_a_person(driver: &conductor::Driver) {
+    let stage = driver.view().release.stage;
+    let asks = matches!(
+        &stage,
+        Stage::Held {
+            reason: release::HoldReason::ForeignChange { .. },
+            ..
+        }
+    );
+    assert!(asks, "{stage:?}");
+}
+
 #[test]
 fn a_first_act_has_not_happened_only_while_the_generation_that_it_tests_is_there() {
     let world = World::default();
@@ -123,20 +150,13 @@ fn a_first_act_has_not_happened_only_while_the_generation_that_it_tests_is_there
     turn(&mut driver);
     let mut seen = driver.view().seen.unwrap();
     seen.view.operation = None;
-    let intent = conductor::Intent {
-        at: release::Timestamp(0),
-        act: conductor::PreparedAct {
-            operation: conductor::OperationId("R-1.1.0".into()),
-            kind: conductor::ActKind::Promote,
-            patch: serde_json::json!([
-                {"op": "test", "path": "/metadata/uid", "value": seen.view.uid},
-                {"op": "test", "path": "/metadata/generation", "value": seen.view.generation},
-            ]),
-        },
-        previous: None,
-        uid: seen.view.uid.clone(),
-        epoch: 1,
-    };
+    let intent = built_on(
+        &seen,
+        serde_json::json!([
+            {"op": "test", "path": "/metadata/uid", "value": seen.view.uid},
+            {"op": "test", "path": "/metadata/generation", "value": seen.view.generation},
+        ]),
+    );
     assert!(intent.could_still_come(&seen));
     seen.view.generation += 1;
     assert!(
@@ -156,24 +176,52 @@ fn an_act_can_come_only_while_every_annotation_that_it_tests_is_as_it_was() {
     turn(&mut driver);
     let mut seen = driver.view().seen.unwrap();
     seen.object = serde_json::json!({"metadata": {"annotations": {"revision": "2"}}}).into();
-    let intent = conductor::Intent {
-        at: release::Timestamp(0),
-        act: conductor::PreparedAct {
-            operation: conductor::OperationId("R-1.1.7".into()),
-            kind: conductor::ActKind::RollBack,
-            patch: serde_json::json!([
-                {"op": "test", "path": "/metadata/annotations/revision", "value": "2"},
-            ]),
-        },
-        previous: seen.view.operation.clone(),
-        uid: seen.view.uid.clone(),
-        epoch: 1,
-    };
-    assert!(intent.could_still_come(&seen));
+    let intent = built_on(
+        &seen,
+        serde_json::json!([
+            {"op": "test", "path": "/metadata/annotations/revision", "value": "2"},
+        ]),
+    );
+    assert!(intent.could_still_come(&seen) && !intent.is_past(&seen));
     seen.object["metadata"]["annotations"]["revision"] = serde_json::json!("4");
     assert!(
         !intent.could_still_come(&seen),
         "another version was there in between"
+    );
+}
+
+#[test]
+fn an_act_is_past_once_somebody_has_changed_the_object_and_left_its_marks() {
+    let world = World::default();
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    turn(&mut driver);
+    let mut seen = driver.view().seen.unwrap();
+    seen.view.operation = Some(conductor::OperationId("R-1.1.6".into()));
+    let annotations = |revision: &str| {
+        let operation = seen.view.operation.clone();
+        serde_json::json!({"operation": operation, "revision": revision})
+    };
+    let (second, fourth) = (annotations("2"), annotations("4"));
+    let intent = built_on(
+        &seen,
+        serde_json::json!([
+            {"op": "test", "path": "/metadata/annotations/operation", "value": second["operation"]},
+            {"op": "test", "path": "/metadata/generation", "value": seen.view.generation},
+            {"op": "test", "path": "/metadata/annotations/revision", "value": "2"},
+        ]),
+    );
+    seen.object = serde_json::json!({"metadata": {"annotations": second}}).into();
+    assert!(intent.could_still_come(&seen) && !intent.is_past(&seen));
+    // What was looked at before the act was built says nothing.
+    seen.view.generation -= 1;
+    assert!(intent.could_still_come(&seen) && !intent.is_past(&seen));
+    seen.view.generation += 2;
+    assert!(!intent.could_still_come(&seen) && intent.is_past(&seen));
+    seen.object = serde_json::json!({"metadata": {"annotations": fourth}}).into();
+    assert!(
+        !intent.is_past(&seen),
+        "another version was there in between: nobody can tell"
     );
 }
 
@@ -197,16 +245,49 @@ fn a_first_act_that_was_told_as_never_happened_may_have_come_before_somebody_wro
         world.pass(1);
         turn(&mut driver);
     }
-    assert!(
-        matches!(
-            driver.view().release.stage,
-            Stage::Held {
-                reason: release::HoldReason::ForeignChange { .. },
-                ..
-            }
-        ),
-        "{:?}",
-        driver.view().release.stage
-    );
+    assert_asks_a_person(&driver);
+    assert!(world.applied().is_empty(), "it is not begun again");
+}
+
+#[test]
+fn an_act_that_arrives_after_all_is_told_so_whatever_was_accepted_since() {
+    let world = World::default();
+    world.with(|state| state.faults.push_back(Fault::Delayed));
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    for _ in 0..3 {
+        turn(&mut driver);
+        world.pass(1);
+    }
+    let late = world.with(|state| state.on_its_way.take()).unwrap();
+    let told = |what: &'static str| {
+        let said = Said::Outcome(late.operation.clone(), what);
+        world.with(|state| state.log.iter().filter(|line| **line == said).count())
+    };
+    assert_eq!((told("never happened"), told("accepted")), (1, 0));
+    // `rollout undo` put back what it tests, and it came.
+    world.with(|state| state.operation = Some(late.operation.clone()));
+    turn(&mut driver);
+    turn(&mut driver);
+    assert_eq!(told("accepted"), 1);
+}
+
+#[test]
+fn a_question_that_could_not_be_written_down_is_asked_after_a_restart() {
+    let world = World::default();
+    world.with(|state| state.faults.push_back(Fault::Delayed));
+    let mut driver = world.begin(plan(&[50.0, 100.0]));
+    start(&mut driver);
+    // It came, and a colleague took it back and left a mark; there is no room to write that down.
+    world.with(|state| {
+        state.operation = Some(conductor::OperationId("R-1.2.0".into()));
+        state.journal_full = true;
+    });
+    turn(&mut driver);
+    drop(driver);
+    world.with(|state| state.journal_full = false);
+    let mut driver = world.recovered();
+    turn(&mut driver);
+    assert_asks_a_person(&driver);
     assert!(world.applied().is_empty(), "it is not begun again");
 }

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets the unexpected shall fail")]
 
 use crate::support::*;
-use conductor::{Dossier, Entry, Intent, Journal, OperationId, Outcome, Snapshot, Unfinished};
+use conductor::{Dossier, Entry, Intent, Journal, OperationId, Outcome, Snapshot, Told, Trail, Unfinished};
 use history::History;
 use proptest::prelude::*;
 use release::{GateOutcome, RecordKind, Release, Stage};
@@ -176,14 +176,11 @@ impl Model {
     fn last_operation(&self) -> Option<OperationId> {
         let mut last: Option<(Option<usize>, usize)> = None;
         for (at, (n, _, outcome)) in self.acts.iter().enumerate() {
-            let is_accepted = matches!(
-                outcome,
-                Some(Outcome::Accepted { .. } | Outcome::Applied | Outcome::Settled)
-            );
+            let accepted = outcome.as_ref().is_some_and(Outcome::is_accepted);
             let sent = self.acts[..at]
                 .iter()
                 .rposition(|(m, intent, _)| m == n && intent.is_some());
-            if is_accepted && last.is_none_or(|(before, _)| sent >= before) {
+            if accepted && last.is_none_or(|(before, _)| sent >= before) {
                 last = Some((sent, *n));
             }
         }
@@ -200,6 +197,17 @@ impl Model {
                 .iter()
                 .any(|(m, _, outcome)| *m == n && outcome.as_ref().is_some_and(known))
         });
+        // Told as never happened last.
+        let late = self.acts.iter().enumerate().filter(|(place, (n, _, outcome))| {
+            let later = &self.acts[place + 1..];
+            *outcome == Some(Outcome::NeverHappened) && later.iter().all(|(m, _, _)| m != n)
+        });
+        let late_intents = late
+            .filter_map(|(place, (n, _, _))| {
+                let mut earlier = self.acts[..place].iter().rev();
+                earlier.find_map(|(m, intent, _)| intent.clone().filter(|_| m == n))
+            })
+            .collect();
         let mut own: Vec<usize> = Vec::new();
         for (n, _, _) in &self.acts {
             if !own.contains(n) {
@@ -208,14 +216,9 @@ impl Model {
         }
         own.retain(|n| {
             let of_act: Vec<_> = self.acts.iter().filter(|(m, _, _)| m == n).collect();
-            let accepted = of_act.iter().any(|(_, _, outcome)| {
-                matches!(
-                    outcome,
-                    Some(Outcome::Accepted { .. } | Outcome::Applied | Outcome::Settled)
-                )
-            });
+            let mut outcomes = of_act.iter().filter_map(|(_, _, outcome)| outcome.as_ref());
             let impossible = matches!(of_act.last(), Some((_, _, Some(Outcome::Refused { .. }))));
-            accepted || !impossible
+            outcomes.any(Outcome::is_accepted) || !impossible
         });
         let open_intents: Vec<Intent> = open
             .iter()
@@ -226,6 +229,15 @@ impl Model {
         }
         let mut dossier = self.dossier.clone();
         dossier.last_operation = self.last_operation();
+        let told: Vec<(Option<&Intent>, OperationId, Option<&Outcome>)> = self
+            .acts
+            .iter()
+            .map(|(n, intent, outcome)| (intent.as_ref(), operation(*n), outcome.as_ref()))
+            .collect();
+        let trail = Trail::of_record(told.iter().flat_map(|(intent, operation, outcome)| {
+            let outcome = outcome.map(|outcome| Told::Outcome(operation, outcome));
+            intent.map(Told::Intent).into_iter().chain(outcome)
+        }));
         let looks = if self.looks.is_empty() {
             Vec::new()
         } else {
@@ -234,6 +246,8 @@ impl Model {
         vec![Unfinished {
             dossier,
             open_intents,
+            late_intents,
+            trail,
             own_operations: own.into_iter().map(operation).collect(),
             looks,
         }]

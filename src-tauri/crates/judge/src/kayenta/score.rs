@@ -3,6 +3,7 @@ use ts_rs::TS;
 
 use super::KayentaOptions;
 use crate::combine::{Parts, parts};
+use crate::sides::Sides;
 use crate::signal::{Role, SignalKind};
 use crate::verdict::{ReleaseVerdict, Sentence, SignalVerdict, Verdict};
 
@@ -186,10 +187,13 @@ pub(crate) fn combine(
         let any = signals.iter().filter(|s| s.verdict == Verdict::Degraded);
         (any.map(|s| s.signal.clone()).collect(), ids(&waiting))
     };
+    // Every required signal counts in the score.
+    let sides = Sides::of_release(&signals, verdict, Role::is_required);
     ReleaseVerdict {
         verdict,
         failing,
         waiting,
+        sides,
         sentence,
         newest_ms,
         signals,

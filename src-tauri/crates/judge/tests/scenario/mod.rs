@@ -5,15 +5,17 @@
     reason = "a scenario that cannot be built is a mistake of the test"
 )]
 
-use judge::{Judge, Look, Method, Options, Reading, ReleaseVerdict, SignalSpec};
+use judge::{Judge, Look, Method, Options, Reading, ReleaseVerdict, Role, Rule, SignalKind, SignalSpec};
 
-/// Seconds between two looks.
+/// Seconds between two looks, where a test says nothing else.
 pub const SCRAPE_SECONDS: i64 = 5;
 
 /// A release with one judge and its own time.
 pub struct Scenario {
     pub judge: Judge,
     now_ms: i64,
+    /// Seconds between two looks.
+    pub every: i64,
 }
 
 pub fn threshold() -> Options {
@@ -24,11 +26,24 @@ pub fn threshold() -> Options {
     }
 }
 
+/// A level that stops a release by this rule.
+pub fn memory(rule: Rule) -> SignalSpec {
+    SignalSpec {
+        id: "memory".into(),
+        name: "Memory".into(),
+        unit: "bytes".into(),
+        kind: SignalKind::Gauge,
+        role: Role::Critical,
+        rule,
+    }
+}
+
 impl Scenario {
     pub fn new(signals: Vec<SignalSpec>, options: Options) -> Self {
         Scenario {
             judge: Judge::new(signals, options).expect("good signals"),
             now_ms: 1_760_000_000_000,
+            every: SCRAPE_SECONDS,
         }
     }
 
@@ -38,7 +53,7 @@ impl Scenario {
     }
 
     pub fn look(&mut self, signal: &str, stable: Reading, canary: Reading) -> &mut Self {
-        self.now_ms += SCRAPE_SECONDS * 1000;
+        self.now_ms += self.every * 1000;
         self.judge
             .observe(signal, &Look::new(self.now_ms, stable, canary));
         self

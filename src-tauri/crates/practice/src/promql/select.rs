@@ -61,7 +61,7 @@ pub fn select<'a>(recorder: &'a Recorder, selector: &VectorSelector) -> Vec<Seri
             if !may_match(&selector.matchers, &pod.labels) {
                 continue;
             }
-            for (extra, field) in &fields {
+            for (extra, field) in fields.iter().filter(|(_, field)| pod.has(*field)) {
                 let labels = if extra.is_empty() {
                     pod.labels.clone()
                 } else {

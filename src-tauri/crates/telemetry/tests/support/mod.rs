@@ -7,13 +7,15 @@
 )]
 
 use async_trait::async_trait;
-use conductor::{SignalLooks, SignalScope, WorkloadKind, WorkloadRef};
+use conductor::{SignalLooks, SignalScope, Signals, WorkloadKind, WorkloadRef};
+use judge::SignalSpec;
 use promql_parser::label::Matchers;
 use promql_parser::parser::{self, Expr, LabelModifier, VectorSelector};
+use release::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use telemetry::{Answer, PrometheusTransport, Source, Telemetry, TelemetryError};
+use telemetry::{Answer, Preset, PrometheusTransport, Source, Telemetry, TelemetryError, default_signals};
 
 pub const STABLE: &str = "7c8d9";
 pub const CANARY: &str = "6b8f";
@@ -313,6 +315,8 @@ impl PrometheusTransport for FakePrometheus {
                 let time = param("time").map_or(START, milliseconds);
                 self.scenario.lock().unwrap().answer(&query, time)
             }
+            // Nothing that the source works out itself is in the scenario.
+            "/api/v1/query_range" => json!({ "resultType": "matrix", "result": [] }),
             "/api/v1/status/buildinfo" => json!({ "version": "2.42.0" }),
             other => panic!("{other} is not in the scenario"),
         };
@@ -324,4 +328,32 @@ impl PrometheusTransport for FakePrometheus {
 /// The looks of one signal.
 pub fn of<'a>(found: &'a [SignalLooks], signal: &str) -> &'a [judge::Look] {
     &found.iter().find(|looks| looks.signal == signal).unwrap().looks
+}
+
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp(START + seconds * 1000)
+}
+
+pub async fn looks(
+    telemetry: &Telemetry,
+    signals: &[SignalSpec],
+    after: i64,
+    until: i64,
+) -> Vec<SignalLooks> {
+    telemetry
+        .looks(&scope(), signals, at(after), at(until))
+        .await
+        .unwrap()
+}
+
+pub fn signals() -> Vec<SignalSpec> {
+    default_signals(Preset::ClientLibrary)
+}
+
+/// Two stable pods and one of the canary.
+pub fn few_pods(every: i64) -> Scenario {
+    Scenario::new()
+        .client_pod(STABLE, "s0", (10.0, 0.0), every, 0, 600)
+        .client_pod(STABLE, "s1", (10.0, 0.0), every, every / 2, 600)
+        .client_pod(CANARY, "c0", (10.0, 1.0), every, every / 3, 600)
 }

@@ -1,3 +1,5 @@
+mod left;
+mod leftovers;
 mod model;
 mod others;
 mod scenario;

@@ -7,7 +7,7 @@ use conductor::{ActKind, Next, OperationId, Waiting};
 use release::{Goal, Share};
 use serde_json::json;
 
-fn at_a_quarter_of(replicas: u32) -> Scenario {
+pub(super) fn at_a_quarter_of(replicas: u32) -> Scenario {
     let mut scenario = Scenario::new(replicas, Share::from_percent(25.0));
     scenario.aim(share(25.0));
     assert_eq!(scenario.run(), Next::Arrived);
@@ -121,8 +121,7 @@ fn the_original_put_back_is_told_and_a_rollback_tidies_up() {
         .write(|object| object["spec"]["template"] = template("checkout:1"));
     scenario.model.settle();
     assert!(matches!(scenario.next(), Next::Foreign { .. }));
-    scenario.aim(back());
-    scenario.pursuit.insist = true;
+    scenario.click_back();
     let sent = scenario.acts.len();
     assert_eq!(scenario.run(), Next::Arrived);
     assert_eq!(scenario.acts[sent], ActKind::Tidy);
@@ -142,8 +141,7 @@ fn rollout_undo_replaces_the_annotations_and_a_stale_operation_does_not_count() 
     });
     scenario.model.settle();
     assert!(matches!(scenario.next(), Next::Foreign { .. }));
-    scenario.aim(back());
-    scenario.pursuit.insist = true;
+    scenario.click_back();
     assert_eq!(scenario.run(), Next::Arrived);
     assert_eq!(scenario.model.object["spec"], scenario.pursuit.before["spec"]);
     assert_eq!(scenario.model.object["metadata"]["annotations"], json!({}));
@@ -157,8 +155,7 @@ fn paused_in_the_middle_waits_and_a_rollback_clears_it() {
         .write(|object| object["spec"]["paused"] = json!(true));
     scenario.aim(share(50.0));
     assert_eq!(scenario.next(), Next::Wait(Waiting::Paused));
-    scenario.aim(back());
-    scenario.pursuit.insist = true;
+    scenario.click_back();
     assert_eq!(scenario.run(), Next::Arrived);
     assert_eq!(scenario.model.of("checkout:1"), 12);
 }
@@ -262,12 +259,17 @@ fn a_rollback_with_nothing_to_do_takes_the_ground_from_an_act_on_its_way() {
     let Next::Act(late) = scenario.next() else {
         panic!()
     };
-    scenario.pursuit.own_operations = vec![late.operation.clone()];
+    scenario.pursuit.on_its_way = true;
     scenario.aim(back());
     let Next::Act(mark) = scenario.next() else {
         panic!("the late act could still begin a hold")
     };
     assert_eq!(mark.kind, ActKind::Tidy);
+    scenario.send(&mark);
+    assert!(
+        scenario.model.patch(&late.patch).is_err(),
+        "it found the workload as it was"
+    );
 }
 
 /// Where a patch tests or sets something, the value.
@@ -291,8 +293,7 @@ fn a_rollback_out_of_a_promotion_counts_on_no_old_pod_that_was_seen() {
     };
     scenario.send(&promote);
     scenario.model.settle();
-    scenario.aim(back());
-    scenario.pursuit.insist = true;
+    scenario.click_back();
     // The answer to the promotion is known; its pods are not seen yet.
     let mut seen = scenario.model.observe();
     seen.view.arms = before_it.view.arms;
@@ -310,7 +311,7 @@ fn a_rollback_out_of_a_promotion_counts_on_no_old_pod_that_was_seen() {
 }
 
 #[test]
-fn a_rules_rollback_meets_the_revision_that_it_was_built_on_and_a_persons_does_not_ask() {
+fn a_rollback_meets_the_revision_that_it_was_built_on_and_the_last_try_of_a_click_does_not_ask() {
     const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
     let mut scenario = at_a_quarter_of(12);
     scenario.aim(back());
@@ -320,17 +321,24 @@ fn a_rules_rollback_meets_the_revision_that_it_was_built_on_and_a_persons_does_n
     assert!(live.is_some());
     scenario.pursuit.insist = true;
     let Next::Act(act) = scenario.next() else { panic!() };
+    assert_eq!(value_of(&act, "test", REVISION), live);
+    scenario.pursuit.last_try = true;
+    let Next::Act(act) = scenario.next() else { panic!() };
     assert_eq!(value_of(&act, "test", REVISION), None);
+}
+
+/// A release that a person has rolled back, and the marks that it had in its hold.
+pub(super) fn rolled_back_with_its_old_marks() -> (Scenario, serde_json::Value) {
+    let mut scenario = at_a_quarter_of(12);
+    let marks = scenario.model.object["metadata"]["annotations"].clone();
+    scenario.click_back();
+    assert_eq!(scenario.run(), Next::Arrived);
+    (scenario, marks)
 }
 
 #[test]
 fn marks_that_come_back_after_everything_was_restored_are_taken_away_and_nothing_else_is() {
-    let mut scenario = at_a_quarter_of(12);
-    let marks = scenario.model.object["metadata"]["annotations"].clone();
-    scenario.aim(back());
-    scenario.pursuit.insist = true;
-    assert_eq!(scenario.run(), Next::Arrived);
-    scenario.pursuit.restored = true;
+    let (mut scenario, marks) = rolled_back_with_its_old_marks();
     scenario.model.write(|object| {
         object["metadata"]["annotations"] = marks;
         object["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = json!(4);
@@ -345,4 +353,81 @@ fn marks_that_come_back_after_everything_was_restored_are_taken_away_and_nothing
         "what somebody set since stays"
     );
     assert_eq!(scenario.next(), Next::Arrived);
+}
+
+#[test]
+fn what_others_do_after_everything_was_restored_is_theirs() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.click_back();
+    assert_eq!(scenario.run(), Next::Arrived);
+    scenario.model.write(|object| {
+        object["spec"]["paused"] = json!(true);
+        object["spec"]["replicas"] = json!(15);
+    });
+    assert_eq!(scenario.next(), Next::Arrived);
+}
+
+#[test]
+fn an_act_is_refused_where_somebody_has_changed_anything_since_it_was_built() {
+    let mut scenario = at_a_quarter_of(12);
+    scenario.aim(share(50.0));
+    let Next::Act(act) = scenario.next() else { panic!() };
+    scenario.click_back();
+    let Next::Act(rollback) = scenario.next() else {
+        panic!()
+    };
+    scenario.pursuit.last_try = true;
+    let Next::Act(last_try) = scenario.next() else {
+        panic!()
+    };
+    scenario
+        .model
+        .write(|object| object["spec"]["strategy"]["rollingUpdate"]["maxSurge"] = json!(7));
+    assert!(
+        scenario.model.patch(&act.patch).is_err(),
+        "it was built on another surge"
+    );
+    assert!(
+        scenario.model.patch(&rollback.patch).is_err(),
+        "a click is tried again on what is there now"
+    );
+    assert!(
+        scenario.model.patch(&last_try.patch).is_ok(),
+        "nothing that others change stops a person's rollback"
+    );
+}
+
+#[test]
+fn a_rollback_of_what_was_never_held_takes_away_no_pod_that_serves() {
+    let mut scenario = Scenario::new(12, Share::from_percent(25.0));
+    scenario.pursuit.before["spec"]["strategy"]["rollingUpdate"] =
+        json!({"maxSurge": 1, "maxUnavailable": 4});
+    scenario
+        .model
+        .write(|object| object["spec"]["template"] = template("checkout:3"));
+    scenario.click_back();
+    let Next::Act(act) = scenario.next() else { panic!() };
+    assert_eq!(
+        value_of(&act, "add", "/spec/strategy/rollingUpdate/maxUnavailable"),
+        Some(&json!(0))
+    );
+}
+
+#[test]
+fn a_template_that_somebody_set_anew_with_all_its_marks_is_a_foreign_change() {
+    let mut scenario = at_a_quarter_of(12);
+    // `rollout undo`, twice: everything is as it was but for the number that the controller gave the template.
+    scenario.model.write(|object| {
+        object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = json!("7");
+    });
+    scenario.model.settle();
+    scenario.aim(share(50.0));
+    assert!(matches!(scenario.next(), Next::Foreign { .. }));
+    scenario.aim(back());
+    assert!(
+        matches!(scenario.next(), Next::Foreign { .. }),
+        "a rule does not fight"
+    );
+    scenario.pursuit.insist = true;
+    assert!(matches!(scenario.next(), Next::Act(_)), "a person's click wins");
 }

@@ -1,7 +1,7 @@
 use super::model::{Model, template};
 use crate::holds::{self, Mistake};
-use conductor::{ActKind, Next, OperationId, Pursuit};
-use release::{Goal, ReleaseId, RollbackTarget, Share};
+use conductor::{ActKind, Intent, Next, OperationId, Pursuit, Trail};
+use release::{Goal, ReleaseId, RollbackTarget, Share, Timestamp};
 
 /// A release of checkout:2 on the model, driven as a conductor does.
 pub struct Scenario {
@@ -46,9 +46,11 @@ impl Scenario {
                 accept_less_capacity: false,
                 last_operation: None,
                 own_operations: Vec::new(),
+                on_its_way: false,
                 operation: OperationId("r1.1.0".into()),
                 insist: false,
-                restored: false,
+                last_try: false,
+                trail: Trail::default(),
             },
             acts: Vec::new(),
             violations: Vec::new(),
@@ -100,9 +102,22 @@ impl Scenario {
         self.pursuit.goal = goal;
     }
 
+    /// A person rolls back.
+    pub fn click_back(&mut self) {
+        self.aim(back());
+        self.pursuit.insist = true;
+    }
+
     pub fn send(&mut self, act: &conductor::PreparedAct) {
         self.model.patch(&act.patch).expect("the server accepts the act");
         self.acts.push(act.kind.clone());
+        self.pursuit.trail.accepted(&Intent {
+            at: Timestamp(0),
+            act: act.clone(),
+            previous: self.pursuit.last_operation.clone(),
+            uid: self.pursuit.uid.clone(),
+            epoch: self.pursuit.epoch,
+        });
         self.pursuit.last_operation = Some(act.operation.clone());
         self.pursuit.own_operations.push(act.operation.clone());
         self.pursuit.operation = OperationId(format!("r1.1.{}", self.acts.len()));
