@@ -141,7 +141,11 @@ pub fn run<E>(
     mut done: impl FnMut(&str, &Value) -> Result<(), E>,
 ) -> Result<Value, E> {
     let mut all = known;
-    let cases: Vec<Case> = cases().into_iter().filter(|c| c.name.contains(only)).collect();
+    let is_wanted = |name: &str| match only.strip_prefix('!') {
+        Some(without) => !name.contains(without),
+        None => name.contains(only),
+    };
+    let cases: Vec<Case> = cases().into_iter().filter(|case| is_wanted(&case.name)).collect();
     for part in 1..=releases.div_ceil(PART) {
         for case in &cases {
             let counts = all.get(&case.name).cloned().unwrap_or(Value::Null);

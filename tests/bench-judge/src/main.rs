@@ -25,6 +25,7 @@ bench-judge whole-release [RELEASES]
 bench-judge cost
 bench-judge write [RELEASES] [ONLY]          all but whole releases, into docs/judge.md, its plots and docs/judge/figures.json
 bench-judge more [RELEASES] [ONLY]           false alarms, on from the releases that figures.json has; can be ended at any time
+                                             '!TEXT' in place of ONLY: cases whose name does not contain TEXT
 bench-judge draw                             the same page from the figures that are there
   --threads N                                default: as many as there are cores
   --docs FOLDER                              with judge.md, default: this repository's";

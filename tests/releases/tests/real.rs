@@ -52,6 +52,14 @@ fn main() {
             },
         ),
         trial(
+            "who_may_read_pods_pages_sees_a_bad_version_first_hand",
+            &runtime,
+            &plane,
+            |plane| async move {
+                is_seen_firsthand(&plane).await;
+            },
+        ),
+        trial(
             "who_may_only_read_is_told_so_and_changes_nothing",
             &runtime,
             &plane,
@@ -136,28 +144,42 @@ async fn a_healthy_release_completes(plane: &ControlPlane) {
 }
 
 async fn a_release_that_fails_requests_goes_back(plane: &ControlPlane) {
-    goes_back(
-        plane,
-        "payments",
-        &[(annotation::ERROR_RATE, "0.2")],
-        Duration::from_secs(60),
-    )
-    .await;
+    let wrong = [(annotation::ERROR_RATE, "0.2")];
+    let story = goes_back(plane, User::Releaser, "payments", &wrong, Duration::from_secs(60)).await;
+    assert!(
+        !has_firsthand_samples(&story),
+        "this user may not read pods' pages"
+    );
+}
+
+async fn is_seen_firsthand(plane: &ControlPlane) {
+    let wrong = [(annotation::ERROR_RATE, "0.2")];
+    let story = goes_back(plane, User::Admin, "accounts", &wrong, Duration::from_secs(20)).await;
+    assert!(has_firsthand_samples(&story), "{:#}", story.capsule["signals"]);
+}
+
+/// Looks at what Prometheus scraped end on whole seconds; pages are read when they are read.
+fn has_firsthand_samples(story: &Story) -> bool {
+    let signals = story.capsule["signals"].as_array().unwrap().iter();
+    let series = signals.flat_map(|signal| signal["series"].as_array().unwrap());
+    let mut samples = series.flat_map(|of| of["samples"].as_array().unwrap());
+    samples.any(|sample| sample["at"].as_i64().unwrap() % 1_000 != 0)
 }
 
 async fn a_slower_release_goes_back(plane: &ControlPlane) {
-    goes_back(
-        plane,
-        "search",
-        &[(annotation::LATENCY, "60ms")],
-        Duration::from_secs(120),
-    )
-    .await;
+    let wrong = [(annotation::LATENCY, "60ms")];
+    goes_back(plane, User::Releaser, "search", &wrong, Duration::from_secs(120)).await;
 }
 
-async fn goes_back(plane: &ControlPlane, name: &'static str, wrong: &[(&str, &str)], within: Duration) {
+async fn goes_back(
+    plane: &ControlPlane,
+    user: User,
+    name: &'static str,
+    wrong: &[(&str, &str)],
+    within: Duration,
+) -> Story {
     let room = Room::new(plane, name).await;
-    let window = Window::open(plane, &room, User::Releaser, scratch()).await;
+    let window = Window::open(plane, &room, user, scratch()).await;
     let before = room.witness.deployment().await;
     let source = window.edited(NEW, wrong).await;
     room.load.reset();
@@ -183,6 +205,7 @@ async fn goes_back(plane: &ControlPlane, name: &'static str, wrong: &[(&str, &st
         Some(&Value::Bool(true)),
         "{stages:#?}"
     );
+    story
 }
 
 /// The record has the verdict that decided, and what it rests on.

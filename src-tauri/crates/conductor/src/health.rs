@@ -1,5 +1,5 @@
 use crate::signals::EARLIER;
-use crate::{Contact, Dossier, Observed, Ports, SignalLooks, SignalScope};
+use crate::{Contact, Dossier, Observed, Ports, ReadyPod, SignalLooks, SignalScope};
 use judge::{Arms, Judge, Look, Past, Reading, ReleaseVerdict, SignalError, SignalSpec, Verdict};
 use release::{GateOutcome, Release, Timestamp};
 
@@ -244,5 +244,6 @@ fn scope(dossier: &Dossier, seen: &Observed) -> SignalScope {
         workload: dossier.workload.clone(),
         stable: hashes(stable),
         canary: hashes(canary),
+        ready: ReadyPod::of(&seen.view.arms),
     }
 }

@@ -57,7 +57,7 @@ pub use port_error::PortError;
 pub use progress::{ActProgress, ActStep};
 pub use pursuit::Pursuit;
 pub use readiness::readiness;
-pub use signals::{SignalLooks, SignalScope, Signals};
+pub use signals::{ReadyPod, SignalLooks, SignalScope, Signals};
 pub use take_over::Takeover;
 pub use trail::{Told, Trail};
 pub use turn::Urgent;

@@ -1,4 +1,4 @@
-use crate::{PortError, WorkloadRef};
+use crate::{ArmPods, PortError, WorkloadRef};
 use async_trait::async_trait;
 use judge::{Look, SignalSpec};
 use release::Timestamp;
@@ -14,6 +14,33 @@ pub struct SignalScope {
     pub stable: Vec<String>,
     /// `pod-template-hash` of the new version. Empty if it has no pods yet.
     pub canary: Vec<String>,
+    /// Pods of both versions that are Ready, as far as they are known by name: some of many. A source may read them itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ready: Vec<ReadyPod>,
+}
+
+/// A pod that is Ready.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadyPod {
+    /// Its name.
+    pub name: String,
+    /// `pod-template-hash` of its ReplicaSet.
+    pub template_hash: String,
+}
+
+impl ReadyPod {
+    /// Those of some ReplicaSets.
+    pub fn of<'a>(arms: impl IntoIterator<Item = &'a ArmPods>) -> Vec<ReadyPod> {
+        let of_arm = |arm: &'a ArmPods| {
+            let ready = arm.states.iter().filter(|pod| pod.ready && !pod.terminating);
+            ready.map(|pod| ReadyPod {
+                name: pod.name.clone(),
+                template_hash: arm.pod_template_hash.clone(),
+            })
+        };
+        arms.into_iter().flat_map(of_arm).collect()
+    }
 }
 
 /// What the name of a series of looks begins with if it is of earlier days; the signal's id follows.
@@ -32,8 +59,9 @@ pub struct SignalLooks {
 /// Sources of health data.
 #[async_trait]
 pub trait Signals: Send + Sync {
-    /// Looks at every signal with `after` < time ≤ `until`, as far as samples exist. A time without samples is a look with
-    /// [`judge::Reading::NoData`], never a missing look.
+    /// New looks at every signal, up to `until` and as far as samples exist: those after `after`, and of a signal that the source was
+    /// behind with those after the last one that it gave. A time without samples is a look with [`judge::Reading::NoData`],
+    /// never a missing look.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const USER_VERSION_AT: usize = 60;
 const APPLICATION_ID_AT: usize = 68;
 /// How long a connection waits for another process.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// A damaged database that was set aside, so that a new one could begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]

@@ -4,6 +4,7 @@ use crate::HistoryError;
 use crate::lane::Lane;
 use crate::readers::Readers;
 use crate::series::{self, Ripe};
+use crate::writer::Writer;
 use rusqlite::Connection;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -11,6 +12,9 @@ use std::time::Duration;
 
 /// How often it looks for work.
 const PAUSE: Duration = Duration::from_secs(5);
+/// Pages in the log above which it is cut short: 16 MiB at SQLite's usual page. Beside releases that never pause a log is never
+/// empty, and without this it grows for ever.
+const MOST_LOG_PAGES: i64 = 4096;
 /// Rows of one series that become a chunk.
 const ROWS_PER_CHUNK: i64 = 128;
 
@@ -116,6 +120,10 @@ fn tidy(
         lane.run_blocking(move |writer| writer.relaxed(|connection, _| ripe.store(connection)))?;
     }
     // Passive: waits neither for readers nor for the writer, and the writer does not wait for it.
-    checkpoints.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+    let pages = checkpoints.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get::<_, i64>(1))?;
+    if pages > MOST_LOG_PAGES {
+        // Nearly everything is in the file by now: the writer waits for the rest only.
+        lane.run_blocking(Writer::cut_log_short)?;
+    }
     Ok(())
 }

@@ -1,10 +1,12 @@
 use crate::HistoryError;
 use crate::decode::from_json;
+use crate::file::BUSY;
 use crate::series::Mark;
 use release::ReleaseId;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// Releases remembered at once. What is forgotten is read again; nobody drives so many at the same time.
 const MOST_REMEMBERED: usize = 64;
@@ -76,13 +78,20 @@ impl Writer {
         Ok(value)
     }
 
+    /// Moves what is left in the log into the file and gives the log's space back; not now, if somebody reads from it.
+    pub(crate) fn cut_log_short(&mut self) -> Result<(), HistoryError> {
+        self.connection.busy_timeout(Duration::ZERO)?;
+        self.settle();
+        Ok(self.connection.busy_timeout(BUSY)?)
+    }
+
     /// Moves everything from the log into the file, so that the file alone is the whole record.
     pub(crate) fn settle(&self) {
         let settled = self
             .connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
         if !matches!(settled, Ok(0)) {
-            tracing::debug!("the log stays beside the file until the next start");
+            tracing::debug!("the log stays beside the file for now");
         }
     }
 

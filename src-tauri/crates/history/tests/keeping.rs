@@ -35,6 +35,28 @@ async fn settings_are_kept_changed_and_removed() {
 }
 
 #[tokio::test]
+async fn the_log_beside_the_file_gives_its_space_back() {
+    let place = Place::new();
+    let history = place.open();
+    // As much as thousands of releases write without a pause, and little of it to keep.
+    for n in 0..24 {
+        let long = format!("{n}").repeat(1_000_000);
+        history.set_setting("long", json!(long)).await.unwrap();
+    }
+    let long = history.facts().await.unwrap().bytes;
+    assert!(long > 20_000_000, "{long} bytes: this would show nothing");
+    let begun = std::time::Instant::now();
+    while history.facts().await.unwrap().bytes > 8_000_000 {
+        assert!(
+            begun.elapsed() < std::time::Duration::from_secs(20),
+            "the log stays long"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    assert!(history.setting("long").await.unwrap().is_some());
+}
+
+#[tokio::test]
 async fn a_credential_never_becomes_a_setting() {
     let place = Place::new();
     let history = place.open();

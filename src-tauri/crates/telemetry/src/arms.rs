@@ -26,6 +26,18 @@ impl<T> Both<T> {
             canary: each(&self.canary),
         }
     }
+
+    pub(crate) fn each(&mut self, change: impl Fn(&mut T)) {
+        change(&mut self.stable);
+        change(&mut self.canary);
+    }
+
+    pub(crate) fn of_mut(&mut self, arm: Arm) -> &mut T {
+        match arm {
+            Arm::Stable => &mut self.stable,
+            Arm::Canary => &mut self.canary,
+        }
+    }
 }
 
 /// Template hashes of an arm.

@@ -1,9 +1,9 @@
 //! What a workload showed at the same hours of earlier days.
 
 use crate::detect::Detected;
+use crate::environment::Environment;
 use crate::fetch::{Question, Selector};
 use crate::plan::Plan;
-use crate::telemetry::Environment;
 use conductor::{SignalLooks, SignalScope, WorkloadRef};
 use futures::future::join_all;
 use judge::{Look, SignalSpec};
@@ -31,6 +31,7 @@ impl Environment {
             workload: workload.clone(),
             stable: Vec::new(),
             canary: Vec::new(),
+            ready: Vec::new(),
         };
         let plans: Vec<Plan> = signals
             .iter()

@@ -70,7 +70,7 @@ impl Question<'_> {
         }
     }
 
-    fn filled(&self, query: &str, hashes: &[String]) -> Result<String, TelemetryError> {
+    pub(crate) fn filled(&self, query: &str, hashes: &[String]) -> Result<String, TelemetryError> {
         Placeholders {
             workload: &self.scope.workload,
             hashes,

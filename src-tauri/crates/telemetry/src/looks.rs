@@ -38,6 +38,13 @@ pub(crate) enum Class {
 /// One arm's counters of one signal.
 pub(crate) type Counters = Vec<Counter<Class>>;
 
+/// Nothing is counted that was there before a time.
+pub(crate) fn begin_at(counters: &mut Counters, from_ms: i64) {
+    for counter in counters {
+        counter.samples.retain(|(at, _)| *at >= from_ms);
+    }
+}
+
 fn process(labels: &Labels) -> String {
     let named: Vec<&str> = PROCESS
         .iter()

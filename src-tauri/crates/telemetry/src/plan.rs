@@ -16,7 +16,7 @@ pub(crate) struct Plan<'a> {
 
 /// How far the samples of the signals that count reach, and their scrape interval; of all, if none counts.
 pub(crate) fn pace(
-    plans: &[Plan<'_>],
+    plans: &[&Plan<'_>],
     counters: &[Result<Both<Counters>, TelemetryError>],
 ) -> (Reach, Option<i64>) {
     let of = |required: bool| {
@@ -58,6 +58,22 @@ impl Plan<'_> {
             .into_iter()
             .map(|selector| (telling.clone(), selector))
             .collect()
+    }
+
+    /// Whether a pod's own page can hold everything that it needs.
+    pub(crate) fn can_be_read_firsthand(&self) -> bool {
+        matches!(
+            self.query,
+            Ok((_, SignalQuery::Ratio { .. } | SignalQuery::Buckets { .. }))
+        )
+    }
+
+    /// Whether the old version has the series without which it has no reading.
+    pub(crate) fn is_fed_by_stable(&self, fetched: &BTreeMap<Selector, Fetched>) -> bool {
+        let is_needed = |class| matches!(class, Class::All | Class::UpTo(_));
+        let counters = self.counters(fetched);
+        self.can_be_read_firsthand()
+            && counters.is_ok_and(|both| both.stable.iter().any(|counter| is_needed(counter.class)))
     }
 
     pub(crate) fn counters(

@@ -21,7 +21,16 @@ pub struct PodLabels {
 }
 
 impl PodLabels {
-    /// Conventions in the order in which they are tried: the Prometheus Operator and current charts; the same behind
+    /// What the Prometheus Operator and current charts do.
+    pub(crate) fn usual() -> PodLabels {
+        PodLabels {
+            namespace: "namespace".into(),
+            pod: "pod".into(),
+            template_hash: Some("pod_template_hash".into()),
+        }
+    }
+
+    /// Conventions in the order in which they are tried: the usual one; the same behind
     /// `honor_labels: false`; older configurations by annotation; OpenTelemetry's resource attributes.
     pub(crate) fn conventions() -> Vec<PodLabels> {
         let labels = |namespace: &str, pod: &str, hash: &str| PodLabels {
@@ -30,7 +39,7 @@ impl PodLabels {
             template_hash: Some(hash.into()),
         };
         vec![
-            labels("namespace", "pod", "pod_template_hash"),
+            PodLabels::usual(),
             labels("exported_namespace", "exported_pod", "pod_template_hash"),
             labels("kubernetes_namespace", "kubernetes_pod_name", "pod_template_hash"),
             labels("kubernetes_namespace", "kubernetes_pod", "pod_template_hash"),
@@ -166,6 +175,7 @@ mod tests {
             },
             stable: vec!["5d9f8c7b6".into(), "7c8d9".into()],
             canary: vec!["6b8f".into()],
+            ready: Vec::new(),
         }
     }
 

@@ -1,5 +1,5 @@
 use crate::pod_labels::PodLabels;
-use crate::{Preset, PrometheusTransport, SignalQuery};
+use crate::{PodPages, Preset, PrometheusTransport, SignalQuery};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +9,8 @@ use std::time::Duration;
 pub struct Source {
     /// The way to Prometheus.
     pub transport: Arc<dyn PrometheusTransport>,
+    /// The way to the pods' own pages; `None`: they are not read, and new pods are seen when Prometheus sees them.
+    pub pods: Option<Arc<dyn PodPages>>,
     /// Which metrics the applications have.
     pub preset: Preset,
     /// Under which labels series tell their pod; `None`: whichever convention is found.
@@ -27,12 +29,19 @@ impl Source {
     pub fn new(transport: Arc<dyn PrometheusTransport>) -> Source {
         Source {
             transport,
+            pods: None,
             preset: Preset::Automatic,
             labels: None,
             queries: BTreeMap::new(),
             timeout: Duration::from_secs(10),
             settle: Duration::from_secs(2),
         }
+    }
+
+    /// With young pods read first-hand.
+    pub fn pods(mut self, pages: Arc<dyn PodPages>) -> Source {
+        self.pods = Some(pages);
+        self
     }
 
     /// With another preset.
@@ -51,6 +60,7 @@ impl Source {
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Source")
+            .field("pods", &self.pods.is_some())
             .field("preset", &self.preset)
             .field("labels", &self.labels)
             .field("queries", &self.queries)

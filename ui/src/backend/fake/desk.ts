@@ -112,6 +112,7 @@ export class Desk {
         ? {
             tookMs: null,
             signals: [],
+            newPods: null,
             failure: {
               code: 'telemetry.unreachable',
               message: 'prometheus.us.shop.example does not answer.',
@@ -126,6 +127,7 @@ export class Desk {
               { signal: 'requests', series: 12, failure: null },
               { signal: 'cpu', series: 0, failure: null },
             ],
+            newPods: { kind: 'works', signals: ['errors', 'latency-p95'] },
             failure: null,
           },
     );

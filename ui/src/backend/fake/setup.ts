@@ -107,12 +107,20 @@ export function settings(matrix: MatrixScript): Settings {
     retentionDays: 90,
     notifications: true,
     metrics: [
-      { environment: development, source: { kind: 'none' }, preset: 'clientLibraries', queries: [], hasSecret: false },
+      {
+        environment: development,
+        source: { kind: 'none' },
+        preset: 'clientLibraries',
+        queries: [],
+        readPods: true,
+        hasSecret: false,
+      },
       {
         environment: staging,
         source: { kind: 'automatic', found: 'monitoring/prometheus:9090' },
         preset: 'openTelemetryHttp',
         queries: [],
+        readPods: true,
         hasSecret: false,
       },
       {
@@ -120,6 +128,7 @@ export function settings(matrix: MatrixScript): Settings {
         source: { kind: 'service', namespace: 'monitoring', service: 'prometheus', port: '9090' },
         preset: 'openTelemetryHttp',
         queries: [],
+        readPods: true,
         hasSecret: false,
       },
       {
@@ -127,6 +136,7 @@ export function settings(matrix: MatrixScript): Settings {
         source: { kind: 'url', url: 'https://prometheus.us.shop.example' },
         preset: 'openTelemetryHttp',
         queries: [],
+        readPods: true,
         hasSecret: true,
       },
     ],

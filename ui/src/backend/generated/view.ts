@@ -935,6 +935,10 @@ preset: Preset,
  */
 queries: Array<CustomQuery>,
 /**
+ * Whether the pages of new pods are read while they are young.
+ */
+readPods: boolean,
+/**
  * Whether credentials are kept.
  */
 hasSecret: boolean, };
@@ -1726,6 +1730,10 @@ preset: Preset,
  */
 queries: Array<CustomQuery>,
 /**
+ * Whether the pages of new pods are read while they are young, through the API server's proxy; true unless it is said.
+ */
+readPods: boolean,
+/**
  * New credentials; `None` leaves what is kept.
  */
 secret: MetricsSecret | null, };
@@ -1784,6 +1792,10 @@ tookMs: number | null,
  * What each signal gave: the number of series.
  */
 signals: Array<MetricsTestSignal>,
+/**
+ * What came of reading a pod's own page; `None` if Prometheus failed before.
+ */
+newPods: PagesTest | null,
 /**
  * Why it failed.
  */
@@ -1911,6 +1923,19 @@ low: number,
  * Upper end; none if nothing is known above the lower one.
  */
 high: number | null, };
+
+/**
+ * What came of reading a pod's own page once.
+ */
+export type PagesTest = { "kind": "off" } | { "kind": "noPods" } | { "kind": "noPort" } | { "kind": "refused",
+/**
+ * The HTTP status.
+ */
+status: number, } | { "kind": "silent" } | { "kind": "noSeries" } | { "kind": "works",
+/**
+ * Their ids.
+ */
+signals: Array<string>, };
 
 /**
  * Who acts: the local profile's name plus the user name that the cluster knows (from a SelfSubjectReview).

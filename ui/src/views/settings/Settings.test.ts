@@ -30,6 +30,7 @@ describe('the settings', () => {
     const result = await waitFor(() => screen.getByTestId('metrics-result-staging'));
     expect(result.textContent).toContain('Error rate');
     expect(result.textContent).toContain('no series');
+    expect(screen.getByTestId('metrics-new-pods').textContent).toContain('a new version is seen within seconds');
   });
 
   it('do not save half of an address', async () => {
@@ -58,6 +59,13 @@ describe('the settings', () => {
     await fireEvent.click(await screen.findByTestId('metrics-preset-production-eu-vllm'));
     await waitFor(() => expect(backend.asked('settings.metrics')).toHaveLength(2));
     expect(backend.asked('settings.metrics')[1]).toMatchObject({ secret: null, preset: 'vllm' });
+  });
+
+  it('leave new pods to Prometheus alone where that is wanted', async () => {
+    const { backend } = await openDesk('/settings', {}, 'metrics-read-pods-staging-off');
+    await fireEvent.click(screen.getByTestId('metrics-read-pods-staging-off'));
+    await waitFor(() => expect(backend.asked('settings.metrics')).toHaveLength(1));
+    expect(backend.asked('settings.metrics')[0]).toMatchObject({ environment: 'staging', readPods: false });
   });
 
   it('ask for a reason before a locked environment becomes less protected', async () => {

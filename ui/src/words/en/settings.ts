@@ -1,3 +1,5 @@
+import type { PagesTest } from '../../backend/generated/view';
+
 export const settings = {
   title: 'Settings',
   saved: 'Saved',
@@ -45,6 +47,11 @@ export const settings = {
       kserve: 'request_predict_seconds; KServe’s own servers count no failures',
       custom: 'Your own queries, one per signal',
     },
+    newPods: 'New pods',
+    readPods: { on: 'Read directly', off: 'From Prometheus alone' },
+    readPodsText: 'Their /metrics each second for two minutes; get on pods/proxy',
+    readPodsWhy:
+      'For their first two minutes Slipway reads a new pod’s /metrics itself, each second: a Prometheus meets it late. Needs get on pods/proxy.',
     queries: 'Own queries',
     queriesText:
       '{arm} stands for the labels that tell the new version from the current one. Error rates, counts and predictions are read from counters: give the selector, without rate().',
@@ -95,6 +102,24 @@ export const settings = {
     works: (ms: string) => `Answers in ${ms} ms`,
     failed: 'The test failed',
     series: (count: number) => (count === 1 ? '1 series' : `${count} series`),
+    pagesTest: (test: PagesTest): string => {
+      switch (test.kind) {
+        case 'works':
+          return 'tell their metrics: a new version is seen within seconds';
+        case 'refused':
+          return test.status === 403
+            ? 'may not be read: that needs get on pods/proxy. Prometheus alone is asked.'
+            : `answer HTTP ${test.status}. Prometheus alone is asked.`;
+        case 'silent':
+          return 'do not answer. Prometheus alone is asked.';
+        case 'noPods':
+          return 'nothing to test with: no pod is Ready';
+        case 'noPort':
+          return 'Prometheus does not say at which port they tell their metrics (label instance). It alone is asked.';
+        default:
+          return 'do not tell these series themselves. Prometheus alone is asked.';
+      }
+    },
     noSeries: 'no series',
   },
   protection: {

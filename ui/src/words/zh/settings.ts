@@ -41,6 +41,11 @@ export const settings: typeof en = {
       kserve: 'request_predict_seconds；KServe 自带的服务器不统计失败',
       custom: '你自己的查询，每个信号一条',
     },
+    newPods: '新 Pod',
+    readPods: { on: '直接读取', off: '只从 Prometheus' },
+    readPodsText: '前两分钟每秒读取其 /metrics；需要 pods/proxy 的 get 权限',
+    readPodsWhy:
+      '新 Pod 的前两分钟由 Slipway 每秒直接读取其 /metrics：Prometheus 发现它们较晚。需要 pods/proxy 的 get 权限。',
     queries: '自定义查询',
     queriesText: '{arm} 代表区分新旧版本的标签。错误率、计数和预测读取计数器：只写选择器，不要写 rate()。',
     addQuery: '查询',
@@ -82,6 +87,24 @@ export const settings: typeof en = {
     works: (ms) => `${ms} 毫秒应答`,
     failed: '测试失败',
     series: (count) => `${count} 条序列`,
+    pagesTest: (test) => {
+      switch (test.kind) {
+        case 'works':
+          return '可以直接读取指标：几秒内就能看到新版本';
+        case 'refused':
+          return test.status === 403
+            ? '无权读取：需要 pods/proxy 的 get 权限。只查询 Prometheus。'
+            : `返回 HTTP ${test.status}。只查询 Prometheus。`;
+        case 'silent':
+          return '没有应答。只查询 Prometheus。';
+        case 'noPods':
+          return '没有就绪的 Pod，无法测试';
+        case 'noPort':
+          return 'Prometheus 没有说明指标端口（instance 标签）。只查询 Prometheus。';
+        default:
+          return '自身不提供这些序列。只查询 Prometheus。';
+      }
+    },
     noSeries: '没有序列',
   },
   protection: {

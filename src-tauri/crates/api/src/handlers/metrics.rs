@@ -1,10 +1,10 @@
 use crate::api::Inner;
 use crate::failure::failure;
 use crate::handlers::own_query::own_query;
-use crate::runtime::{ServiceProxy, find_prometheus};
+use crate::runtime::{PodProxy, ServiceProxy, find_prometheus};
 use crate::view::{
     CustomQuery, EnvironmentIdRequest, EnvironmentMetrics, Failure, MetricsRequest, MetricsSecret,
-    MetricsSource, MetricsTest, MetricsTestSignal, Preset, Settings,
+    MetricsSource, MetricsTest, MetricsTestSignal, Preset, Settings, yes,
 };
 use judge::SignalSpec;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,9 @@ pub(crate) struct Metrics {
     source: MetricsSource,
     preset: Option<Preset>,
     queries: Vec<CustomQuery>,
+    /// True in settings from before it could be said.
+    #[serde(default = "yes")]
+    read_pods: bool,
 }
 
 impl Default for Metrics {
@@ -32,6 +35,7 @@ impl Default for Metrics {
             source: MetricsSource::None,
             preset: None,
             queries: Vec::new(),
+            read_pods: true,
         }
     }
 }
@@ -105,6 +109,7 @@ impl Inner {
                 source: metrics.source,
                 preset: metrics.preset.unwrap_or(Preset::Automatic),
                 queries: metrics.queries,
+                read_pods: metrics.read_pods,
                 has_secret: self.secrets.get(&secret_name(&environment.id)).is_some(),
             });
         }
@@ -127,6 +132,7 @@ impl Inner {
             source: request.source,
             preset: Some(request.preset),
             queries: request.queries,
+            read_pods: request.read_pods,
         };
         for query in &metrics.queries {
             query.signal.check().map_err(|error| {
@@ -195,6 +201,11 @@ impl Inner {
             return Ok(None);
         };
         let mut source = Source::new(transport).preset(preset(metrics.preset));
+        if metrics.read_pods
+            && let Ok(client) = self.clients.client(environment)
+        {
+            source = source.pods(Arc::new(PodProxy::new(client)));
+        }
         for query in &metrics.queries {
             // What cannot be asked is left out: its signal says that it has no query.
             if let Some(asked) = own_query(query) {
@@ -273,14 +284,20 @@ impl Inner {
             workload: application.workload().clone(),
             stable: arms.map(|arm| arm.pod_template_hash.clone()).collect(),
             canary: Vec::new(),
+            ready: conductor::ReadyPod::of(&seen.view.arms),
         };
         let after = release::Timestamp(now.0 - 60_000);
         let answer = conductor::Signals::looks(self.telemetry.as_ref(), &scope, &signals, after, now).await;
         let took_ms = Some(begun.elapsed().as_secs_f64() * 1000.0);
         let mut problems = self.signal_problems(application.workload());
+        let new_pods = match &answer {
+            Ok(_) => self.telemetry.test_pages(&scope, &signals).await.ok(),
+            Err(_) => None,
+        };
         Ok(match answer {
             Ok(looks) => MetricsTest {
                 took_ms,
+                new_pods,
                 signals: looks
                     .iter()
                     .map(|of| MetricsTestSignal {
@@ -293,6 +310,7 @@ impl Inner {
             },
             Err(error) => MetricsTest {
                 took_ms,
+                new_pods,
                 signals: Vec::new(),
                 failure: Some(error.into()),
             },

@@ -46,6 +46,7 @@ impl Inner {
                 .map(|arm| arm.pod_template_hash.clone())
                 .collect(),
             canary: Vec::new(),
+            ready: Vec::new(),
         };
         let environment = self.registry.get(&workload.environment).ok()?;
         let until = self.clock_of(&environment).now();

@@ -1,3 +1,4 @@
+use super::proxied::proxied;
 use async_trait::async_trait;
 use kube::Client;
 use telemetry::{Answer, MOST_BYTES, PrometheusTransport, TelemetryError};
@@ -19,33 +20,10 @@ impl ServiceProxy {
 #[async_trait]
 impl PrometheusTransport for ServiceProxy {
     async fn get(&self, path: &str, params: &[(&str, String)]) -> Result<Answer, TelemetryError> {
-        let unreachable = |detail: String| TelemetryError::Unreachable { detail };
         let query = form_urlencoded::Serializer::new(String::new())
             .extend_pairs(params.iter().map(|(name, value)| (*name, value.as_str())))
             .finish();
-        let request = http::Request::get(format!("{}{path}?{query}", self.base))
-            .body(kube::client::Body::empty())
-            .map_err(|error| unreachable(error.to_string()))?;
-        let response = self
-            .client
-            .send(request)
-            .await
-            .map_err(|error| unreachable(error.to_string()))?;
-        let status = response.status().as_u16();
-        let content_type = response.headers().get(http::header::CONTENT_TYPE);
-        let content_type = content_type
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
-        let body = http_body_util::Limited::new(response.into_body(), MOST_BYTES);
-        let body = http_body_util::BodyExt::collect(body)
-            .await
-            .map_err(|error| unreachable(error.to_string()))?;
-        Ok(Answer {
-            status,
-            content_type,
-            body: body.to_bytes().to_vec(),
-        })
+        proxied(&self.client, format!("{}{path}?{query}", self.base), MOST_BYTES).await
     }
 }
 

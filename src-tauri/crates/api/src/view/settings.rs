@@ -1,5 +1,6 @@
 use super::{EnvironmentTag, Failure};
 use serde::{Deserialize, Serialize};
+use telemetry::PagesTest;
 use ts_rs::TS;
 
 /// The language of the window.
@@ -142,6 +143,8 @@ pub struct EnvironmentMetrics {
     pub preset: Preset,
     /// Queries of the user's own.
     pub queries: Vec<CustomQuery>,
+    /// Whether the pages of new pods are read while they are young.
+    pub read_pods: bool,
     /// Whether credentials are kept.
     pub has_secret: bool,
 }
@@ -154,6 +157,8 @@ pub struct MetricsTest {
     pub took_ms: Option<f64>,
     /// What each signal gave: the number of series.
     pub signals: Vec<MetricsTestSignal>,
+    /// What came of reading a pod's own page; `None` if Prometheus failed before.
+    pub new_pods: Option<PagesTest>,
     /// Why it failed.
     pub failure: Option<Failure>,
 }
@@ -182,8 +187,15 @@ pub struct MetricsRequest {
     pub preset: Preset,
     /// Queries of the user's own.
     pub queries: Vec<CustomQuery>,
+    /// Whether the pages of new pods are read while they are young, through the API server's proxy; true unless it is said.
+    #[serde(default = "yes")]
+    pub read_pods: bool,
     /// New credentials; `None` leaves what is kept.
     pub secret: Option<MetricsSecret>,
+}
+
+pub(crate) fn yes() -> bool {
+    true
 }
 
 /// Where secrets are kept.

@@ -19,6 +19,8 @@ use telemetry::{Answer, Preset, PrometheusTransport, Source, Telemetry, Telemetr
 
 pub const STABLE: &str = "7c8d9";
 pub const CANARY: &str = "6b8f";
+/// Where pods tell their metrics.
+pub const PORT: u16 = 9102;
 /// Where the tests' time begins: a whole number of every step.
 pub const START: i64 = 1_795_096_800_000;
 
@@ -36,6 +38,7 @@ pub fn scope() -> SignalScope {
         workload: workload(),
         stable: vec![STABLE.into()],
         canary: vec![CANARY.into()],
+        ready: Vec::new(),
     }
 }
 
@@ -85,6 +88,7 @@ impl Scenario {
             (namespace_label.to_owned(), "shop".to_owned()),
             (pod_label.to_owned(), format!("checkout-{arm}-{pod}")),
             ("job".to_owned(), "pods".to_owned()),
+            ("instance".to_owned(), format!("{arm}-{pod}.example:{PORT}")),
         ]);
         if self.hash_label {
             labels.insert("pod_template_hash".into(), arm.into());
@@ -120,7 +124,7 @@ impl Scenario {
         let counted = |speed: f64| -> Vec<(i64, f64)> {
             scrapes
                 .iter()
-                .map(|at| (*at, (speed * (*at + 1_000) as f64).floor()))
+                .map(|at| (*at, counter(speed, *at as f64)))
                 .collect()
         };
         let (good, bad) = per_second;
@@ -235,6 +239,11 @@ impl Scenario {
         telemetry.set_source("eu", change(Source::new(Arc::clone(&fake) as _)));
         (telemetry, fake)
     }
+}
+
+/// What a counter says at a time in seconds.
+pub fn counter(per_second: f64, at: f64) -> f64 {
+    (per_second * (at + 1_000.0)).floor()
 }
 
 fn text(number: f64) -> String {
