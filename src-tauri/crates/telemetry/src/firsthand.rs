@@ -32,13 +32,18 @@ const CLOCKS_MS: i64 = 2_000;
 
 /// The time of a round at `now_ms`: never a whole second, on which looks of Prometheus end.
 pub(crate) fn round_ms(now_ms: i64) -> i64 {
-    if now_ms % 1_000 == 0 { now_ms - 1 } else { now_ms }
+    if is_firsthand(now_ms) { now_ms } else { now_ms - 1 }
 }
 
-/// Until when was counted what the look at `after_ms` ends, if that look was first-hand, as its time tells ([`round_ms`]); `None` if it
-/// was one of Prometheus. A record tells no more after a restart.
+/// Whether a look with this time, in milliseconds, was first-hand: looks of Prometheus end on whole seconds, those of pods' own pages
+/// never do. So a record tells it, too.
+pub fn is_firsthand(at_ms: i64) -> bool {
+    at_ms % 1_000 != 0
+}
+
+/// Until when was counted what the look at `after_ms` ends, if that look was first-hand; `None` if it was one of Prometheus.
 pub(crate) fn counted_until_ms(after_ms: i64) -> Option<i64> {
-    (after_ms % 1_000 != 0).then(|| after_ms.saturating_add(CLOCKS_MS))
+    is_firsthand(after_ms).then(|| after_ms.saturating_add(CLOCKS_MS))
 }
 
 /// What is known first-hand of one workload's new version.

@@ -43,6 +43,7 @@ mod young_pods;
 
 pub use connection::{Connection, Discovery, FoundPreset, discover, test_connection};
 pub use detect::Detected;
+pub use firsthand::is_firsthand;
 pub use http_prometheus::{Credentials, HttpPrometheus};
 pub use pages_test::PagesTest;
 pub use pod_labels::PodLabels;

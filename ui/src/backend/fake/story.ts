@@ -1,4 +1,4 @@
-import type { Contact, LiveRelease, RunningRelease, Signal } from '../generated/view';
+import type { Contact, LiveRelease, RunningRelease, ShareStep, Signal } from '../generated/view';
 import { sourceTroubles, waitsOf } from './because';
 import { head, mei, specs, startedAt } from './checkout';
 import { controlsOf } from './controls';
@@ -12,6 +12,12 @@ import { lastOf, samples } from './samples';
 import { at, outcomeAt, phaseAt, stageOf, type Script } from './script';
 import { rollbackOf } from './wayBack';
 
+/** For two minutes new pods are read first-hand. */
+function isYoung(script: Script, steps: ShareStep[]): boolean {
+  const newest = steps.at(-1);
+  return newest !== undefined && newest.share > 0 && at(script.now) - newest.at < 120_000;
+}
+
 /** The live screen's picture at a moment of the story. */
 export function picture(script: Script): LiveRelease {
   const phase = phaseAt(script);
@@ -21,6 +27,7 @@ export function picture(script: Script): LiveRelease {
     spec,
     series: samples(script, spec.id, steps),
     failure: script.noSamples ? (sourceTroubles[spec.id] ?? null) : null,
+    firsthand: isYoung(script, steps) && (spec.kind.type === 'errorRatio' || spec.kind.type === 'latency'),
     course: { intervalOf: null, bounds: [], changes: [] },
   }));
   const judgement = judge(script, signals, phase);

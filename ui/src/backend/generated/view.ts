@@ -3543,6 +3543,10 @@ series: Array<Series>,
  */
 failure: Failure | null,
 /**
+ * Whether the newest sample was read from the pods themselves, because the new ones are young.
+ */
+firsthand: boolean,
+/**
  * What the judge knew of it, moment by moment.
  */
 course: Course, };

@@ -63,6 +63,7 @@ export const health = {
   },
   limit: (value: string) => `limit ${value}`,
   worseFrom: (value: string) => `worse from ${value}`,
+  fromPods: 'from the pods',
   noData: 'No data yet',
   chartSummary: (name: string, now: string, before: string) => `${name}: new version ${now}, current version ${before}`,
   chartGap: 'no data',

@@ -64,6 +64,7 @@ export const health: typeof en = {
   },
   limit: (value) => `上限 ${value}`,
   worseFrom: (value) => `劣化界限 ${value}`,
+  fromPods: '直读 Pod',
   noData: '还没有数据',
   chartSummary: (name, now, before) => `${name}：新版本 ${now}，当前版本 ${before}`,
   chartGap: '没有数据',

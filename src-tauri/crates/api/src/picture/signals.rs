@@ -41,10 +41,17 @@ pub(crate) fn signals(
                     .or_else(|| problems.get(&spec.id))
                     .cloned()
                     .or_else(|| silence(looks, now).filter(|_| watched)),
+                firsthand: newest(looks).is_some_and(|look| telemetry::is_firsthand(look.at_ms)),
                 course: course(told, &spec.id),
             }
         })
         .collect()
+}
+
+/// The newest look that brought something.
+fn newest(looks: &[Look]) -> Option<&Look> {
+    let has_data = |look: &&Look| look.canary != Reading::NoData || look.stable != Reading::NoData;
+    looks.iter().rev().find(has_data)
 }
 
 /// Looks that bring nothing for this long are said, in milliseconds.
@@ -52,9 +59,8 @@ const SILENT_MILLIS: i64 = 60_000;
 
 /// The source answers, but no look has brought a number of either version for a while: never, or not any more.
 fn silence(looks: &[Look], now: Timestamp) -> Option<Failure> {
-    let has_data = |look: &&Look| look.canary != Reading::NoData || look.stable != Reading::NoData;
     let first = looks.first()?;
-    let last = looks.iter().rev().find(has_data);
+    let last = newest(looks);
     let since = last.map_or(first.at_ms, |look| look.at_ms);
     if now.0 - since < SILENT_MILLIS {
         return None;

@@ -38,6 +38,8 @@ pub struct Signal {
     pub series: Vec<Series>,
     /// Why there is nothing, when reading it failed. No data without an error is an empty series.
     pub failure: Option<Failure>,
+    /// Whether the newest sample was read from the pods themselves, because the new ones are young.
+    pub firsthand: bool,
     /// What the judge knew of it, moment by moment.
     pub course: Course,
 }
