@@ -180,7 +180,10 @@ fn reading(making: Making, cell: &[Increase<Class>]) -> Reading {
 }
 
 fn sum(cell: &[Increase<Class>], class: Class) -> f64 {
-    cell.iter().filter_map(|increase| increase.by.get(&class)).sum()
+    // From zero on: the sum of no numbers is -0.
+    cell.iter()
+        .filter_map(|increase| increase.by.get(&class))
+        .fold(0.0, |sum, by| sum + by)
 }
 
 fn seconds(increase: &Increase<Class>) -> f64 {
