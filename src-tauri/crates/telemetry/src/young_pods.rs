@@ -123,6 +123,7 @@ impl Environment {
         let (fed, rest) = groups(plans, firsthand);
         let mut found = Vec::with_capacity(plans.len());
         for plan in fed {
+            known.problems.retain(|problem| problem.signal != plan.spec.id);
             let counters = plan.counters(&fetched);
             let looks = plan.looks(&reader.question, counters, &[at_ms], since_ms).await?;
             found.push(SignalLooks {
