@@ -33,13 +33,7 @@ impl Environment {
             canary: Vec::new(),
             ready: Vec::new(),
         };
-        let plans: Vec<Plan> = signals
-            .iter()
-            .map(|spec| Plan {
-                query: self.query(spec, &scope, detected),
-                spec,
-            })
-            .collect();
+        let plans = self.plans(signals, &scope, detected);
         let labels = self.labels(detected);
         let question = Question {
             prometheus: &self.prometheus,

@@ -109,13 +109,7 @@ impl Environment {
         let mut known = self.known(&scope.workload).unwrap_or_default();
         self.search(&mut known, &scope.workload, signals, until_ms)
             .await?;
-        let plans: Vec<Plan> = signals
-            .iter()
-            .map(|spec| Plan {
-                query: self.query(spec, scope, known.detected.as_ref()),
-                spec,
-            })
-            .collect();
+        let plans = self.plans(signals, scope, known.detected.as_ref());
         let span = Span {
             after_ms,
             until_ms,
@@ -194,7 +188,7 @@ impl Environment {
 
         let mut found = Vec::with_capacity(plans.len());
         for (plan, counters) in plans.iter().zip(counters) {
-            known.problems.retain(|problem| problem.signal != plan.spec.id);
+            known.is_read(plan.spec);
             let looks = match plan.looks(&question, counters, &times, after_ms).await {
                 Ok(looks) => looks,
                 Err(error) if error.is_of_source() && !fetched.values().any(Result::is_ok) => {
@@ -256,7 +250,21 @@ impl Environment {
             .or_else(|| self.source.labels.clone())
     }
 
-    pub(crate) fn query(
+    /// How each signal is read.
+    pub(crate) fn plans<'s>(
+        &self,
+        signals: &'s [SignalSpec],
+        scope: &SignalScope,
+        detected: Option<&Detected>,
+    ) -> Vec<Plan<'s>> {
+        let plan = |spec| Plan {
+            query: self.query(spec, scope, detected),
+            spec,
+        };
+        signals.iter().map(plan).collect()
+    }
+
+    fn query(
         &self,
         spec: &SignalSpec,
         scope: &SignalScope,
@@ -297,6 +305,11 @@ impl Environment {
 }
 
 impl Known {
+    /// Nothing is wrong with a signal any more.
+    pub(crate) fn is_read(&mut self, spec: &SignalSpec) {
+        self.problems.retain(|problem| problem.signal != spec.id);
+    }
+
     /// A signal could not be read; the others are not concerned.
     pub(crate) fn has_no_data(&mut self, spec: &SignalSpec, error: TelemetryError) {
         tracing::debug!(
@@ -304,7 +317,7 @@ impl Known {
             code = error.code(),
             "a signal has no data: {error}"
         );
-        self.problems.retain(|problem| problem.signal != spec.id);
+        self.is_read(spec);
         self.problems.push(SignalProblem {
             signal: spec.id.clone(),
             error,

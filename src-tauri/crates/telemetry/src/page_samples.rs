@@ -30,7 +30,7 @@ pub(crate) struct Round<'a> {
     pub(crate) namespace: &'a str,
     /// The labels that Prometheus would add.
     pub(crate) labels: &'a PodLabels,
-    pub(crate) asked: &'a [Asked],
+    pub(crate) asked: Vec<Asked>,
     pub(crate) pages: Vec<Page>,
 }
 
@@ -63,7 +63,7 @@ impl PageSamples {
 
     fn take_line(&mut self, round: &Round<'_>, page: &Page, line: &str) {
         let mut read = None;
-        for asked in round.asked {
+        for asked in &round.asked {
             if asked.arm.is_some_and(|arm| arm != page.arm) || !asked.matching.may_be_on(line) {
                 continue;
             }

@@ -1,6 +1,5 @@
 use crate::environment::Environment;
 use crate::page_samples::{Page, PageSamples};
-use crate::plan::Plan;
 use conductor::SignalScope;
 use judge::{Arm, SignalSpec};
 use serde::{Deserialize, Serialize};
@@ -51,19 +50,14 @@ impl Environment {
             Err(Some(status)) => return PagesTest::Refused { status },
             Err(None) => return PagesTest::Silent,
         };
-        let plans = signals.iter().map(|spec| Plan {
-            query: self.query(spec, scope, known.detected.as_ref()),
-            spec,
-        });
-        let plans: Vec<Plan> = plans.collect();
-        let asked = reader.asked(&plans);
+        let plans = self.plans(signals, scope, known.detected.as_ref());
         let page = Page {
             arm: Arm::Stable,
             pod: pod.clone(),
             text,
         };
         let mut samples = PageSamples::default();
-        samples.take(&reader.round_of(&asked, vec![page], 0));
+        samples.take(&reader.round_of(&plans, vec![page], 0));
         let fetched = samples.fetched();
         let fed = plans.iter().filter(|plan| plan.is_fed_by_stable(&fetched));
         let signals: Vec<String> = fed.map(|plan| plan.spec.id.clone()).collect();

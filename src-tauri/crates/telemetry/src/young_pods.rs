@@ -11,7 +11,7 @@ use crate::page_samples::{Asked, Page, Round};
 use crate::plan::Plan;
 use crate::pod_labels::PodLabels;
 use crate::{PodPages, Preset, TelemetryError};
-use conductor::{ReadyPod, SignalLooks, SignalScope};
+use conductor::{SignalLooks, SignalScope};
 use futures::future::join_all;
 use judge::Arm;
 use std::collections::BTreeSet;
@@ -85,10 +85,7 @@ impl Environment {
             return Ok(answered.found);
         };
         let begun = Instant::now();
-        let asked = reader.asked(plans);
-        let at_ms = round_ms(span.until_ms);
-        let pods = firsthand.choose(reader.scope, at_ms);
-        let round = reader.round(&asked, port, pods, at_ms).await;
+        let round = reader.round(plans, firsthand, port, span.until_ms).await;
         firsthand.begin(port, &round, |fetched| {
             let feeds = plans.iter().filter(|plan| plan.is_fed_by_stable(fetched));
             feeds.map(|plan| plan.spec.id.clone()).collect()
@@ -113,19 +110,19 @@ impl Environment {
         span: Span,
     ) -> Result<Vec<SignalLooks>, TelemetryError> {
         let begun = Instant::now();
-        let asked = reader.asked(plans);
-        let at_ms = round_ms(span.until_ms);
-        let pods = firsthand.choose(reader.scope, at_ms);
-        let round = reader.round(&asked, firsthand.port, pods, at_ms).await;
+        let port = firsthand.port;
+        let round = reader.round(plans, firsthand, port, span.until_ms).await;
         let since_ms = firsthand.go_on(&round);
         let took_ms = millis(begun);
         let fetched = firsthand.samples.fetched();
         let (fed, rest) = groups(plans, firsthand);
         let mut found = Vec::with_capacity(plans.len());
         for plan in fed {
-            known.problems.retain(|problem| problem.signal != plan.spec.id);
+            known.is_read(plan.spec);
             let counters = plan.counters(&fetched);
-            let looks = plan.looks(&reader.question, counters, &[at_ms], since_ms).await?;
+            let looks = plan
+                .looks(&reader.question, counters, &[round.at_ms], since_ms)
+                .await?;
             found.push(SignalLooks {
                 signal: plan.spec.id.clone(),
                 looks,
@@ -203,7 +200,7 @@ pub(crate) struct Reader<'a> {
 
 impl Reader<'_> {
     /// What pages are searched for. A selector that is none, or that has a placeholder that is none, is a matter of its query.
-    pub(crate) fn asked(&self, plans: &[Plan<'_>]) -> Vec<Asked> {
+    fn asked(&self, plans: &[Plan<'_>]) -> Vec<Asked> {
         let selectors: BTreeSet<Selector> = plans
             .iter()
             .filter(|plan| plan.can_be_read_firsthand())
@@ -231,30 +228,32 @@ impl Reader<'_> {
         asked
     }
 
-    pub(crate) async fn round<'r>(
-        &'r self,
-        asked: &'r [Asked],
+    /// The pages of the pods that are chosen now.
+    async fn round(
+        &self,
+        plans: &[Plan<'_>],
+        firsthand: &mut Firsthand,
         port: u16,
-        pods: Vec<(Arm, ReadyPod)>,
-        at_ms: i64,
-    ) -> Round<'r> {
-        let pages = pods.into_iter().map(|(arm, pod)| async move {
-            let text = self.page(&pod.name, port).await.ok()?;
-            Some(Page { arm, pod, text })
-        });
-        self.round_of(
-            asked,
-            join_all(pages).await.into_iter().flatten().collect(),
-            at_ms,
-        )
+        now_ms: i64,
+    ) -> Round<'_> {
+        let at_ms = round_ms(now_ms);
+        let pages = firsthand
+            .choose(self.scope, at_ms)
+            .into_iter()
+            .map(|(arm, pod)| async move {
+                let text = self.page(&pod.name, port).await.ok()?;
+                Some(Page { arm, pod, text })
+            });
+        let pages = join_all(pages).await.into_iter().flatten().collect();
+        self.round_of(plans, pages, at_ms)
     }
 
-    pub(crate) fn round_of<'r>(&'r self, asked: &'r [Asked], pages: Vec<Page>, at_ms: i64) -> Round<'r> {
+    pub(crate) fn round_of(&self, plans: &[Plan<'_>], pages: Vec<Page>, at_ms: i64) -> Round<'_> {
         Round {
             at_ms,
             namespace: &self.scope.workload.namespace,
             labels: &self.labels,
-            asked,
+            asked: self.asked(plans),
             pages,
         }
     }
