@@ -71,8 +71,17 @@ impl Window {
 
     /// Has the environment's health data read from the Prometheus at `url`.
     pub async fn judge_by(&self, url: &str) {
+        self.set_source(json!({ "kind": "url", "url": url })).await;
+    }
+
+    /// Has it read from the pods themselves, without a Prometheus.
+    pub async fn judge_by_pods(&self) {
+        self.set_source(json!({ "kind": "pods" })).await;
+    }
+
+    async fn set_source(&self, source: Value) {
         let metrics = json!({
-            "environment": self.environment, "source": { "kind": "url", "url": url },
+            "environment": self.environment, "source": source,
             "preset": "openTelemetryHttp", "queries": [], "secret": null,
         });
         self.call("settings.metrics", metrics).await;

@@ -60,6 +60,22 @@ fn main() {
             },
         ),
         trial(
+            "without_a_prometheus_the_pods_themselves_tell_a_bad_version",
+            &runtime,
+            &plane,
+            |plane| async move {
+                pods_tell_a_bad_version(&plane).await;
+            },
+        ),
+        trial(
+            "without_a_prometheus_a_healthy_release_completes",
+            &runtime,
+            &plane,
+            |plane| async move {
+                pods_tell_a_healthy_version(&plane).await;
+            },
+        ),
+        trial(
             "who_may_only_read_is_told_so_and_changes_nothing",
             &runtime,
             &plane,
@@ -109,14 +125,25 @@ fn scratch() -> &'static Path {
 async fn a_healthy_release_completes(plane: &ControlPlane) {
     let room = Room::new(plane, "checkout").await;
     let window = Window::open(plane, &room, User::Releaser, scratch()).await;
+    completes(&room, &window).await;
+}
+
+async fn pods_tell_a_healthy_version(plane: &ControlPlane) {
+    let room = Room::new(plane, "orders").await;
+    let window = Window::open(plane, &room, User::Admin, scratch()).await;
+    window.judge_by_pods().await;
+    completes(&room, &window).await;
+}
+
+async fn completes(room: &Room, window: &Window) {
     let before = room.witness.deployment().await;
-    let source = window.image(&room, NEW);
+    let source = window.image(room, NEW);
     let asked = window.call("release.preflight", window.asked(&source)).await;
     assert_eq!(asked["mayStart"], true, "{:#}", asked["findings"]);
     room.load.reset();
     let begun = Instant::now();
     let release = window.start(&source).await.expect("started");
-    let story = follow(&window, &room, &release, begun).await;
+    let story = follow(window, room, &release, begun).await;
 
     assert_eq!(story.ending, "completed");
     let phases = story.capsule["phases"].as_array().unwrap();
@@ -137,7 +164,8 @@ async fn a_healthy_release_completes(plane: &ControlPlane) {
     assert!(story.fewest >= 12 && story.most <= 15, "{story:?}");
     assert_recorded(&story, "completed", "healthy");
     let mut wanted = before;
-    wanted["template"]["spec"]["containers"][0]["image"] = json!("registry.test/checkout:2.0");
+    wanted["template"]["spec"]["containers"][0]["image"] =
+        json!(format!("registry.test/{}:{NEW}", room.name));
     assert_eq!(room.witness.deployment().await, wanted);
     let seen = room.witness.look().await;
     assert_eq!((seen.of(OLD), seen.of(NEW)), (0, 12));
@@ -152,6 +180,26 @@ async fn a_release_that_fails_requests_goes_back(plane: &ControlPlane) {
 async fn is_seen_firsthand(plane: &ControlPlane) {
     let wrong = [(annotation::ERROR_RATE, "0.2")];
     let story = goes_back(plane, User::Admin, "accounts", &wrong, Duration::from_secs(20)).await;
+    assert!(is_firsthand(&story), "{:#}", story.capsule["signals"]);
+}
+
+/// Nothing is asked but the pods' own pages: the connection test has their series, and a bad version goes back as soon as with a
+/// Prometheus beside them.
+async fn pods_tell_a_bad_version(plane: &ControlPlane) {
+    let room = Room::new(plane, "returns").await;
+    let window = Window::open(plane, &room, User::Admin, scratch()).await;
+    window.judge_by_pods().await;
+    let test = window.test_source().await;
+    let series = |id: &str| {
+        let mut signals = test["signals"].as_array().unwrap().iter();
+        signals.any(|signal| signal["signal"] == id && signal["series"] == 1)
+    };
+    assert!(
+        series("errors") && series("latency-p95") && series("requests"),
+        "{test:#}"
+    );
+    let wrong = [(annotation::ERROR_RATE, "0.2")];
+    let story = goes_back_in(&room, &window, &wrong, Duration::from_secs(20)).await;
     assert!(is_firsthand(&story), "{:#}", story.capsule["signals"]);
 }
 
@@ -175,12 +223,16 @@ async fn goes_back(
 ) -> Story {
     let room = Room::new(plane, name).await;
     let window = Window::open(plane, &room, user, scratch()).await;
+    goes_back_in(&room, &window, wrong, within).await
+}
+
+async fn goes_back_in(room: &Room, window: &Window, wrong: &[(&str, &str)], within: Duration) -> Story {
     let before = room.witness.deployment().await;
     let source = window.edited(NEW, wrong).await;
     room.load.reset();
     let begun = Instant::now();
     let release = window.start(&source).await.expect("started");
-    let story = follow(&window, &room, &release, begun).await;
+    let story = follow(window, room, &release, begun).await;
 
     assert_eq!(story.ending, "rolledBack");
     assert!(

@@ -1,33 +1,26 @@
-//! One environment's source of health data, and what questions about its workloads taught.
+//! One environment's source of health data, and the questions that are asked of it.
 
 use crate::arms::{Both, Telling};
 use crate::detect::{Detected, detect};
-use crate::fetch::{Fetched, Question, Selector};
+use crate::fetch::{Question, Selector};
 use crate::firsthand::{Firsthand, counted_until_ms, port_of};
 use crate::grid::{self, MOST_LOOKS, Patience, Reach, STEP_MS};
+use crate::known::Known;
 use crate::looks::{Counters, begin_at};
 use crate::plan::{Plan, pace};
 use crate::pod_labels::PodLabels;
 use crate::preset::{self, RESTART_COUNTER, RESTARTS};
 use crate::prometheus::Prometheus;
-use crate::telemetry::SignalProblem;
 use crate::{Preset, SignalQuery, Source, TelemetryError};
 use conductor::{SignalLooks, SignalScope, WorkloadRef};
 use judge::{Look, Reading, SignalSpec};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// How far before a question its first scrapes are looked for while the scrape interval is not known, in milliseconds.
-const FIRST_LOOKBACK_MS: i64 = 150_000;
-/// Ten scrapes are always looked back for, but not longer than this, in milliseconds.
-const LEAST_LOOKBACK_MS: i64 = 20_000;
-const MOST_LOOKBACK_MS: i64 = 300_000;
 /// How long after a vain search for a workload's metrics the next one comes, in milliseconds.
 const SEARCH_AGAIN_MS: i64 = 15_000;
 /// How long a finding counts, in milliseconds: a new version may come with other metrics.
 const FINDING_COUNTS_MS: i64 = 600_000;
-/// A question that was answered in part is asked again this often before the missing part is given up.
-const PARTS_AGAIN: u32 = 3;
 /// The time that samples are waited for before a time is given up, in milliseconds.
 const MISSING_MS: i64 = 15_000;
 
@@ -37,21 +30,6 @@ pub(crate) struct Environment {
     workloads: Mutex<BTreeMap<WorkloadRef, Known>>,
     /// What is read first-hand, by workload.
     pub(crate) firsthand: Mutex<BTreeMap<WorkloadRef, Firsthand>>,
-}
-
-/// What earlier questions about a workload taught.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Known {
-    pub(crate) detected: Option<Detected>,
-    searched_ms: Option<i64>,
-    interval_ms: Option<i64>,
-    lookback_ms: Option<i64>,
-    /// When the next look is expected to be whole.
-    pub(crate) expected_ms: Option<i64>,
-    parts_missed: u32,
-    /// The port at which pods tell their metrics.
-    pub(crate) port: Option<u16>,
-    pub(crate) problems: Vec<SignalProblem>,
 }
 
 pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -149,8 +127,7 @@ impl Environment {
             step_ms: grid::step_ms(known.interval_ms),
             of_all_pods: false,
         };
-        let lookback = known.lookback_ms.unwrap_or(FIRST_LOOKBACK_MS);
-        let window = (until_ms - after_ms).min(MOST_LOOKS * STEP_MS) + lookback;
+        let window = (until_ms - after_ms).min(MOST_LOOKS * STEP_MS) + known.lookback_ms();
         let selectors: BTreeSet<Selector> = plans.iter().flat_map(|plan| plan.selectors()).collect();
         let fetched = question.counters(selectors, window, until_ms).await;
         known.check_parts(&fetched)?;
@@ -188,9 +165,14 @@ impl Environment {
 
         let mut found = Vec::with_capacity(plans.len());
         for (plan, counters) in plans.iter().zip(counters) {
-            known.is_read(plan.spec);
             let looks = match plan.looks(&question, counters, &times, after_ms).await {
-                Ok(looks) => looks,
+                Ok(looks) => {
+                    // Where nothing was looked at nothing is known.
+                    if !looks.is_empty() {
+                        known.is_read(plan.spec);
+                    }
+                    looks
+                }
                 Err(error) if error.is_of_source() && !fetched.values().any(Result::is_ok) => {
                     return Err(error);
                 }
@@ -300,59 +282,6 @@ impl Environment {
             Err(TelemetryError::WrongKind {
                 signal: spec.id.clone(),
             })
-        }
-    }
-}
-
-impl Known {
-    /// Nothing is wrong with a signal any more.
-    pub(crate) fn is_read(&mut self, spec: &SignalSpec) {
-        self.problems.retain(|problem| problem.signal != spec.id);
-    }
-
-    /// A signal could not be read; the others are not concerned.
-    pub(crate) fn has_no_data(&mut self, spec: &SignalSpec, error: TelemetryError) {
-        tracing::debug!(
-            signal = spec.id,
-            code = error.code(),
-            "a signal has no data: {error}"
-        );
-        self.is_read(spec);
-        self.problems.push(SignalProblem {
-            signal: spec.id.clone(),
-            error,
-        });
-    }
-
-    /// If the source did not answer at all, nothing is known. If it answered in part, the same is asked again a few times,
-    /// so that no sample is lost to one slow answer; then the missing part is given up.
-    fn check_parts(&mut self, fetched: &BTreeMap<Selector, Fetched>) -> Result<(), TelemetryError> {
-        let of_source = fetched
-            .values()
-            .filter_map(|answer| answer.as_ref().err())
-            .find(|error| error.is_of_source());
-        let Some(error) = of_source else {
-            self.parts_missed = 0;
-            return Ok(());
-        };
-        let has_answers = fetched.values().any(Result::is_ok);
-        self.parts_missed += 1;
-        if has_answers && self.parts_missed > PARTS_AGAIN {
-            return Ok(());
-        }
-        Err(error.clone())
-    }
-
-    fn learn(&mut self, interval_ms: Option<i64>) {
-        if let Some(interval) = interval_ms {
-            self.interval_ms = Some(interval);
-            // Three scrapes and a half: one may be missing.
-            let lookback = interval.saturating_mul(7) / 2;
-            let least = interval.saturating_mul(10).min(LEAST_LOOKBACK_MS);
-            self.lookback_ms = Some(lookback.clamp(least, MOST_LOOKBACK_MS));
-        } else {
-            let wider = self.lookback_ms.unwrap_or(FIRST_LOOKBACK_MS).saturating_mul(2);
-            self.lookback_ms = Some(wider.min(MOST_LOOKBACK_MS));
         }
     }
 }

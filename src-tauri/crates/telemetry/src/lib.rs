@@ -8,7 +8,7 @@
 //! While pods of a new version are young, their own pages are read beside Prometheus ([`PodPages`]), because it meets a new pod late.
 //!
 //! Prometheus is reached through a [`PrometheusTransport`]: a URL ([`HttpPrometheus`]), the API server's service proxy, or the
-//! practice cluster, the latter two given from outside.
+//! practice cluster, the latter two given from outside. Where there is none, a [`PodScraper`] reads the pods' pages in its place.
 
 mod answer;
 mod arms;
@@ -22,6 +22,7 @@ mod fetch;
 mod firsthand;
 mod grid;
 mod http_prometheus;
+mod known;
 mod looks;
 mod matching;
 mod page_samples;
@@ -33,6 +34,7 @@ mod pod_pages;
 mod preset;
 mod prometheus;
 mod query;
+mod scraper;
 mod secret;
 mod serving;
 mod source;
@@ -52,6 +54,7 @@ pub use preset::{
     ERRORS, LATENCY_P95, LATENCY_P99, Preset, REQUESTS, RESTARTS, default_signals, restarts_signal,
 };
 pub use query::SignalQuery;
+pub use scraper::{PodScraper, PodTarget, PodTargets};
 pub use secret::Secret;
 pub use serving::{CACHE_USE, FIRST_TOKEN_P95, NEXT_TOKEN_P95, QUEUE, REFUSALS, TOKENS};
 pub use source::Source;

@@ -1,5 +1,5 @@
 use crate::pod_labels::PodLabels;
-use crate::{PodPages, Preset, PrometheusTransport, SignalQuery};
+use crate::{PodPages, PodScraper, PodTargets, Preset, PrometheusTransport, SignalQuery};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Where an environment's health data comes from.
 #[derive(Clone)]
 pub struct Source {
-    /// The way to Prometheus.
+    /// The way to Prometheus, or to what stands in its place.
     pub transport: Arc<dyn PrometheusTransport>,
     /// The way to the pods' own pages; `None`: they are not read, and new pods are seen when Prometheus sees them.
     pub pods: Option<Arc<dyn PodPages>>,
@@ -19,6 +19,8 @@ pub struct Source {
     pub queries: BTreeMap<String, SignalQuery>,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// Whether there is no Prometheus, and the pods' own pages are read in its place.
+    pub is_of_pods: bool,
     /// How long after a time its samples may still come, although newer ones are there: at the most, and where it is not seen that
     /// all are there.
     pub settle: Duration,
@@ -35,6 +37,17 @@ impl Source {
             queries: BTreeMap::new(),
             timeout: Duration::from_secs(10),
             settle: Duration::from_secs(2),
+            is_of_pods: false,
+        }
+    }
+
+    /// Without a Prometheus: these pods are read all the time, and young ones first-hand.
+    pub fn without_prometheus(pods: Arc<dyn PodTargets>) -> Source {
+        let scraper = PodScraper::new(Arc::clone(&pods));
+        Source {
+            labels: Some(PodLabels::usual()),
+            is_of_pods: true,
+            ..Source::new(Arc::new(scraper)).pods(pods)
         }
     }
 

@@ -47,6 +47,12 @@ impl Telemetry {
         locked(&self.sources).contains_key(environment)
     }
 
+    /// Whether an environment's health data comes from its pods alone: nothing is known from before somebody asked.
+    pub fn reads_pods_alone(&self, environment: &str) -> bool {
+        let environment = self.environment(environment);
+        environment.is_ok_and(|environment| environment.source.is_of_pods)
+    }
+
     /// What was found out about a workload's metrics, as it is known now.
     pub fn detected(&self, workload: &WorkloadRef) -> Option<Detected> {
         let environment = self.environment(&workload.environment).ok()?;

@@ -1,3 +1,4 @@
+use crate::PodTarget;
 use conductor::PortError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -8,7 +9,7 @@ use ts_rs::TS;
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
 pub enum TelemetryError {
     /// The environment has no source of health data.
-    #[error("the environment {environment} has no Prometheus")]
+    #[error("the environment {environment} has no source of health data")]
     NoSource {
         /// The environment's id.
         environment: String,
@@ -98,6 +99,26 @@ pub enum TelemetryError {
         /// The signal's id.
         signal: String,
     },
+    /// The pods may not be listed.
+    #[error("the pods may not be listed (HTTP {status})")]
+    PodsForbidden {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// No pod could be asked for its metrics.
+    #[error("no Ready pod of the application names a port for its metrics")]
+    NoPods,
+    /// None of the pods tells its metrics.
+    #[error("the pods do not tell their metrics: {place} {answer}")]
+    NoPage {
+        /// Port and path of the last one that was asked.
+        place: String,
+        /// What came in place of a page.
+        answer: String,
+    },
+    /// There is no Prometheus, and the question is one that only a Prometheus can answer.
+    #[error("only a Prometheus can work this out; the pods themselves tell counters")]
+    NeedsPrometheus,
     /// A query gives another kind of reading than the signal is judged by.
     #[error("the query of the signal {signal} does not fit what the signal measures")]
     WrongKind {
@@ -125,6 +146,10 @@ impl TelemetryError {
             TelemetryError::UnknownPlaceholder { .. } => "telemetry-unknown-placeholder",
             TelemetryError::NoQuery { .. } => "telemetry-no-query",
             TelemetryError::WrongKind { .. } => "telemetry-wrong-kind",
+            TelemetryError::PodsForbidden { .. } => "telemetry-pods-forbidden",
+            TelemetryError::NoPods => "telemetry-no-pods",
+            TelemetryError::NoPage { .. } => "telemetry-no-page",
+            TelemetryError::NeedsPrometheus => "telemetry-needs-prometheus",
         }
     }
 
@@ -132,7 +157,7 @@ impl TelemetryError {
     pub fn hint(&self) -> &'static str {
         match self {
             TelemetryError::NoSource { .. } => {
-                "Connect a Prometheus in the settings, or use a plan with readiness and approval gates."
+                "Choose one in the settings, or use a plan with readiness and approval gates."
             }
             TelemetryError::BadAddress { .. } => {
                 "Enter an address such as https://prometheus.example.com, without /graph or /api at its end."
@@ -167,6 +192,16 @@ impl TelemetryError {
             TelemetryError::UnknownPlaceholder { .. } => {
                 "Known are namespace, workload, pod_template_hash, arm_pods and step, each in double braces."
             }
+            TelemetryError::PodsForbidden { .. } => "Your user needs `list` on pods in this namespace.",
+            TelemetryError::NoPods => {
+                "Name the port in the pod template: the annotation prometheus.io/port, or a container port called metrics."
+            }
+            TelemetryError::NoPage { .. } => {
+                "Your user needs `get` on pods/proxy, and the page must be where the annotations prometheus.io/port and prometheus.io/path say, else at /metrics."
+            }
+            TelemetryError::NeedsPrometheus => {
+                "Connect a Prometheus in the settings, or use a signal that is read from counters."
+            }
             TelemetryError::NoQuery { .. } => "Choose another preset, or write a query for this signal.",
             TelemetryError::WrongKind { .. } => {
                 "Use counters for an error ratio, buckets for a latency, and one number for a level or a speed."
@@ -186,7 +221,24 @@ impl TelemetryError {
                 | TelemetryError::ServerError { .. }
                 | TelemetryError::NotPrometheus { .. }
                 | TelemetryError::Unreadable { .. }
+                | TelemetryError::PodsForbidden { .. }
+                | TelemetryError::NoPods
+                | TelemetryError::NoPage { .. }
         )
+    }
+
+    /// One pod gave something else than its page: the HTTP status of that, or nothing at all.
+    pub(crate) fn no_page(target: &PodTarget, status: Option<u16>) -> TelemetryError {
+        TelemetryError::NoPage {
+            place: format!(":{}{}", target.port, target.path),
+            answer: status.map_or_else(
+                || "does not answer".to_owned(),
+                |status| match status {
+                    200 => "is no text".to_owned(),
+                    status => format!("answers HTTP {status}"),
+                },
+            ),
+        }
     }
 }
 

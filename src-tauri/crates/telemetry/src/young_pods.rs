@@ -2,23 +2,22 @@
 
 use crate::arms::{Telling, hashes};
 use crate::detect::Detected;
-use crate::environment::{Environment, Known, Span, locked};
+use crate::environment::{Environment, Span, locked};
 use crate::fetch::{Question, Selector};
 use crate::firsthand::{Firsthand, round_ms};
 use crate::grid::STEP_MS;
+use crate::known::Known;
 use crate::matching::Matching;
 use crate::page_samples::{Asked, Page, Round};
 use crate::plan::Plan;
 use crate::pod_labels::PodLabels;
+use crate::pod_pages::read_page;
 use crate::{PodPages, Preset, TelemetryError};
 use conductor::{SignalLooks, SignalScope};
 use futures::future::join_all;
 use judge::Arm;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
-
-/// How long a page may take.
-const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
+use std::time::Instant;
 
 impl Environment {
     pub(crate) async fn looks_at_young_pods(
@@ -258,17 +257,9 @@ impl Reader<'_> {
         }
     }
 
-    /// The page of one pod; the HTTP status, if it is another answer, or nothing, if there is none.
+    /// The page of one pod, as [`read_page`] has it.
     pub(crate) async fn page(&self, pod: &str, port: u16) -> Result<String, Option<u16>> {
         let namespace = &self.scope.workload.namespace;
-        let asked = self.pages.page(namespace, pod, port, self.path);
-        let answer = tokio::time::timeout(PAGE_TIMEOUT, asked).await;
-        match answer {
-            Ok(Ok(answer)) if answer.status == 200 => {
-                String::from_utf8(answer.body).map_err(|_| Some(answer.status))
-            }
-            Ok(Ok(answer)) => Err(Some(answer.status)),
-            Ok(Err(_)) | Err(_) => Err(None),
-        }
+        read_page(self.pages, namespace, pod, port, self.path).await
     }
 }

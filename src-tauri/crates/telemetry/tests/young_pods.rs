@@ -52,21 +52,8 @@ impl PodPages for Pages {
         self.read.lock().unwrap().push(pod.to_owned());
         let at = (self.now_ms.load(Ordering::Relaxed) - START) as f64 / 1000.0;
         let bad = if pod.contains(CANARY) { BAD } else { 0.0 };
-        let mut page =
-            String::from("# HELP http_requests_total Requests.\n# TYPE http_requests_total counter\n");
-        for (code, speed) in [("200", GOOD), ("500", bad)] {
-            page += &format!("http_requests_total{{code=\"{code}\"}} {}\n", counter(speed, at));
-        }
-        for (le, share) in [("0.1", 0.5), ("0.3", 0.9), ("+Inf", 1.0)] {
-            let observed = counter((GOOD + bad) * share, at);
-            page += &format!("http_request_duration_seconds_bucket{{le=\"{le}\"}} {observed}\n");
-        }
-        page += &format!(
-            "http_request_duration_seconds_sum {}\n",
-            counter((GOOD + bad) * 0.1, at)
-        );
         let status = self.status.load(Ordering::Relaxed);
-        Ok(answer(status, "text/plain; version=0.0.4", page))
+        Ok(answer(status, "text/plain; version=0.0.4", page((GOOD, bad), at)))
     }
 }
 

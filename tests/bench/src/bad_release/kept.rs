@@ -111,7 +111,7 @@ mod tests {
         let file = folder.join("kept.json");
         let order = |text: &str| Order::read(text.split_whitespace().map(str::to_owned)).unwrap();
         let named = |order: &Order| {
-            let rounds = order.rounds(Version::Fails(5));
+            let rounds = order.rounds(Version::Fails(5), 0);
             name(order, Version::Fails(5), Duration::from_secs(1), 0, &rounds[0])
         };
         let of = named(&order("2 0 90"));

@@ -30,6 +30,8 @@ pub struct Order {
     pub draw: bool,
     /// Whether rounds that a run before has left are measured again.
     pub anew: bool,
+    /// Whether releases of the page count: only as many are made as are missing.
+    pub more: bool,
 }
 
 impl Order {
@@ -48,6 +50,7 @@ impl Order {
             write: false,
             draw: false,
             anew: false,
+            more: false,
         };
         let mut numbers = Vec::new();
         for argument in arguments {
@@ -61,6 +64,7 @@ impl Order {
                 (.., "write") => order.write = true,
                 (.., "draw") => order.draw = true,
                 (.., "anew") => order.anew = true,
+                (.., "more") => order.more = true,
                 _ => return Err(argument),
             }
         }
@@ -84,15 +88,17 @@ impl Order {
     }
 
     /// Who releases at the same time, round after round. Argo by its page's numbers is there once: its first measurements are five
-    /// minutes apart, so within the limit it can do nothing, and healthy releases are over before it could.
-    pub fn rounds(&self, version: Version) -> Vec<Vec<Contestant>> {
+    /// minutes apart, so within the limit it can do nothing, and healthy releases are over before it could. `made`: releases of each
+    /// contestant that are there already.
+    pub fn rounds(&self, version: Version, made: usize) -> Vec<Vec<Contestant>> {
         let is_healthy = version == Version::Healthy;
         let mut left = if is_healthy {
             // A part of them with each interval.
             self.healthy.div_ceil(self.scrapes.len())
         } else {
             self.runs
-        };
+        }
+        .saturating_sub(made);
         let mut rounds = Vec::new();
         while left > 0 {
             let now = left.min(SIDE_BY_SIDE);
@@ -101,7 +107,7 @@ impl Order {
                 .filter(|of| **of != Contestant::Argo(Setting::Page))
                 .flat_map(|of| std::iter::repeat_n(*of, now))
                 .collect();
-            if rounds.is_empty() && self.page && !is_healthy {
+            if rounds.is_empty() && made == 0 && self.page && !is_healthy {
                 round.push(Contestant::Argo(Setting::Page));
             }
             rounds.push(round);
@@ -121,11 +127,11 @@ mod tests {
 
     #[test]
     fn a_run_is_told_by_numbers_versions_and_intervals_in_any_order() {
-        let read = order("fails-5 3 write 0 1s 90 healthy without-page").unwrap();
+        let read = order("fails-5 3 write 0 1s 90 healthy without-page more").unwrap();
         assert_eq!((read.runs, read.healthy, read.limit.as_secs()), (3, 0, 90));
         assert_eq!(read.versions, [Version::Fails(5), Version::Healthy]);
         assert_eq!(read.scrapes, [Duration::from_secs(1)]);
-        assert!(read.write && !read.page && !read.anew && !read.draw);
+        assert!(read.write && read.more && !read.page && !read.anew && !read.draw);
         let usual = order("").unwrap();
         assert_eq!((usual.runs, usual.healthy, usual.limit.as_secs()), (5, 20, 180));
         assert_eq!((usual.versions.len(), usual.scrapes.len()), (5, 2));
@@ -136,13 +142,17 @@ mod tests {
     fn few_stand_side_by_side_and_the_pages_numbers_are_there_once() {
         let order = order("5 6").unwrap();
         let count = |round: &[Contestant], of: Contestant| round.iter().filter(|one| **one == of).count();
-        let rounds = order.rounds(Version::Fails(5));
+        let rounds = order.rounds(Version::Fails(5), 0);
         let of = |who: Contestant| rounds.iter().map(|round| count(round, who)).collect::<Vec<_>>();
         assert_eq!(of(Contestant::Slipway), [2, 2, 1]);
         assert_eq!(of(Contestant::Argo(Setting::Tuned)), [2, 2, 1]);
         assert_eq!(of(Contestant::Argo(Setting::Page)), [1, 0, 0]);
         // Half of six with each of two intervals.
-        let healthy = order.rounds(Version::Healthy);
+        let healthy = order.rounds(Version::Healthy, 0);
         assert_eq!(healthy.iter().map(Vec::len).collect::<Vec<_>>(), [6, 3]);
+        // Three of the five are there.
+        let missing = order.rounds(Version::Fails(5), 3);
+        assert_eq!(missing.iter().map(Vec::len).collect::<Vec<_>>(), [6]);
+        assert!(order.rounds(Version::Fails(5), 7).is_empty());
     }
 }

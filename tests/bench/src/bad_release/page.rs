@@ -12,6 +12,7 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// What is drawn, in the order of [`Contestant::ALL`].
 const SERIES: [Series; 4] = [
@@ -40,6 +41,13 @@ impl Page {
             docs,
             parts: report::read(&figures),
         }
+    }
+
+    /// Releases that were made on the terms of a run: by this build, until the same limit.
+    pub fn made(&self, version: Version, scrape: Duration, limit: Duration) -> Option<Part> {
+        let is_same = |part: &&Part| part.version == version && part.scrape == scrape && part.limit == limit;
+        let of_this_build = |part: &&Part| part.build == report::build();
+        self.parts.iter().filter(is_same).find(of_this_build).cloned()
     }
 
     /// Puts parts in the place of older ones and writes everything anew.

@@ -67,6 +67,20 @@ impl Part {
         }
     }
 
+    /// With the releases of an earlier run of the same terms before its own.
+    pub fn after(self, earlier: Part) -> Part {
+        let outcomes = earlier.groups.into_iter().chain(self.groups);
+        let outcomes = outcomes.flat_map(|(of, group)| group.outcomes.into_iter().map(move |one| (of, one)));
+        let repeated = earlier.repeated + self.repeated;
+        Part::of(
+            self.version,
+            self.scrape,
+            self.limit,
+            outcomes.collect(),
+            repeated,
+        )
+    }
+
     /// From a name and figures of [`json`]; nothing if they are none.
     pub fn read(name: &str, figures: &Value) -> Option<Part> {
         let (version, scrape) = name.split_once(", scrapes of ")?;
@@ -217,6 +231,17 @@ pub(super) mod tests {
             of["argo-page"]["ratio_requests"],
             json!({ "value": 0.083, "at_most": true })
         );
+    }
+
+    #[test]
+    fn releases_of_an_earlier_run_count_with_those_of_this_one() {
+        let both = part(Version::Fails(5)).after(part(Version::Fails(5)));
+        let releases: Vec<usize> = both
+            .groups
+            .iter()
+            .map(|(_, group)| group.outcomes.len())
+            .collect();
+        assert_eq!((releases, both.repeated), (vec![4, 2, 2], 2));
     }
 
     #[test]

@@ -5,7 +5,8 @@
 //! Arguments, all optional: releases of each version by each contestant (5), healthy releases of each (20), the limit in
 //! seconds (180); names of versions and intervals of scrapes (`fails-5 1s`) choose parts of it, and `without-page` leaves out
 //! Argo by its page's numbers, for which one round of each version waits until the limit. `write` puts each part into
-//! `docs/judge.md` as soon as it is there, `draw` makes that page from the figures it has and measures nothing.
+//! `docs/judge.md` as soon as it is there, `draw` makes that page from the figures it has and measures nothing. With `more` the
+//! releases of that page count: only those that are missing are made, and stand beside them.
 //!
 //! The whole takes about two hours. Every round is kept in `target/bad-release.json` as soon as it is over: the same call goes on
 //! where the one before was ended, until all is measured; `anew` begins again. A round in which more than a hundredth of the
@@ -29,7 +30,7 @@ use bench::bad_release::serving::Serving;
 use bench::bad_release::version::Version;
 use control_plane::{ArgoRollouts, ControlPlane, Options, User};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How often a round is measured again because requests were lost in it.
 const AGAIN: u64 = 3;
@@ -55,6 +56,13 @@ fn kept_file() -> PathBuf {
     target.unwrap_or_else(of_workspace).join("bad-release.json")
 }
 
+/// The number of the first application. Which of a pod's requests fail is drawn from its template, and the application's name is in
+/// that: no two runs have the same names, so that their releases can stand side by side.
+fn first_place() -> usize {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    usize::try_from(since.as_secs()).unwrap_or(0)
+}
+
 /// A cluster with Argo's controller.
 struct Arena {
     ground: Ground,
@@ -75,7 +83,7 @@ impl Arena {
             serving,
             scrape,
             limit,
-            places: 0,
+            places: first_place(),
         };
         Arena { ground, argo }
     }
@@ -102,7 +110,7 @@ impl Arena {
 
 async fn run(order: &Order) {
     let mut kept = Kept::open(kept_file(), order.anew);
-    let mut page = order.write.then(Page::open);
+    let mut page = Page::open();
     let mut parts = Vec::new();
     for scrape in &order.scrapes {
         // Only if anything is left to measure.
@@ -113,7 +121,9 @@ async fn run(order: &Order) {
                 outcomes: Vec::new(),
                 repeated: 0,
             };
-            for (number, contestants) in order.rounds(*version).iter().enumerate() {
+            let made = page.made(*version, *scrape, order.limit).filter(|_| order.more);
+            let count = (made.as_ref().and_then(Part::ours)).map_or(0, |ours| ours.outcomes.len());
+            for (number, contestants) in order.rounds(*version, count).iter().enumerate() {
                 let name = kept::name(order, *version, *scrape, number, contestants);
                 let round = match kept.round(&name) {
                     Some(round) => round,
@@ -131,13 +141,17 @@ async fn run(order: &Order) {
                 all.repeated += round.repeated;
             }
             let part = Part::of(*version, *scrape, order.limit, all.outcomes, all.repeated);
+            let part = match made {
+                Some(earlier) => part.after(earlier),
+                None => part,
+            };
             for title in part.starved() {
                 println!("the machine was too busy: requests of {title} were lost, its figures say nothing");
             }
-            parts.push(part);
-            if let (Some(page), Some(part)) = (&mut page, parts.last()) {
-                page.put(std::slice::from_ref(part)).expect("the page");
+            if order.write {
+                page.put(std::slice::from_ref(&part)).expect("the page");
             }
+            parts.push(part);
         }
     }
     kept.clear().expect("the disk");

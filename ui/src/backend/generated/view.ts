@@ -1762,7 +1762,7 @@ export type MetricsSource = { "kind": "none" } | { "kind": "automatic",
 /**
  * What was found, for example `monitoring/prometheus:9090`.
  */
-found: string | null, } | { "kind": "service",
+found: string | null, } | { "kind": "pods" } | { "kind": "service",
 /**
  * The service's namespace.
  */
@@ -1793,7 +1793,7 @@ tookMs: number | null,
  */
 signals: Array<MetricsTestSignal>,
 /**
- * What came of reading a pod's own page; `None` if Prometheus failed before.
+ * What came of reading a pod's own page beside Prometheus; `None` if that failed before, or there is none.
  */
 newPods: PagesTest | null,
 /**

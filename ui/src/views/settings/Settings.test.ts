@@ -68,6 +68,16 @@ describe('the settings', () => {
     expect(backend.asked('settings.metrics')[0]).toMatchObject({ environment: 'staging', readPods: false });
   });
 
+  it('need no Prometheus where the pods themselves are read', async () => {
+    const { backend } = await openDesk('/settings', {}, 'metrics-source-staging-pods');
+    await fireEvent.click(screen.getByTestId('metrics-source-staging-pods'));
+    await waitFor(() => expect(backend.asked('settings.metrics')).toHaveLength(1));
+    expect(backend.asked('settings.metrics')[0]).toMatchObject({ environment: 'staging', source: { kind: 'pods' } });
+    expect(screen.getByTestId('metrics-staging').textContent).toContain('No Prometheus is needed');
+    // There is nothing that new pods would be read beside.
+    expect(screen.queryByTestId('metrics-read-pods-staging-on')).toBeNull();
+  });
+
   it('ask for a reason before a locked environment becomes less protected', async () => {
     const { backend } = await openDesk('/settings', {}, 'protection-kind-production-us');
     await fireEvent.click(screen.getByTestId('protection-kind-production-us-open'));

@@ -5,7 +5,7 @@ export const sources: {
 } = {
   means: 'Nothing is judged by it meanwhile: it passes no gate and raises no alarm.',
   trouble: {
-    'telemetry-no-source': { what: 'No Prometheus is connected', todo: 'Connect one in Settings.' },
+    'telemetry-no-source': { what: 'There is no source of health data', todo: 'Choose one in Settings.' },
     'telemetry-bad-address': { what: 'The address of Prometheus is wrong', todo: 'Correct it in Settings.' },
     'telemetry-timeout': {
       what: 'Prometheus does not answer in time',
@@ -37,6 +37,19 @@ export const sources: {
     'telemetry-wrong-kind': {
       what: 'The query is of another kind than this signal',
       todo: 'Correct the query in Settings.',
+    },
+    'telemetry-pods-forbidden': { what: 'The pods may not be listed', todo: 'Ask for list on pods in this namespace.' },
+    'telemetry-no-pods': {
+      what: 'No Ready pod names a port for its metrics',
+      todo: 'Name it in the pod template: prometheus.io/port, or a port called metrics.',
+    },
+    'telemetry-no-page': {
+      what: 'The pods do not tell their metrics',
+      todo: 'Is get on pods/proxy allowed, and is the page at /metrics?',
+    },
+    'telemetry-needs-prometheus': {
+      what: 'Only a Prometheus can work this out',
+      todo: 'Connect one in Settings, or use a signal that is read from counters.',
     },
     'signal-empty': {
       what: 'The query finds nothing, or no number (NaN)',

@@ -10,12 +10,14 @@ use judge::SignalSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-use std::time::Instant;
-use telemetry::{Credentials, HttpPrometheus, PrometheusTransport, Secret, Source, default_signals};
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use telemetry::{Credentials, HttpPrometheus, Secret, Source, default_signals};
 
 /// The setting that holds the metrics of every environment, without secrets.
 const SETTING: &str = "metrics";
+/// How long a connection test waits for the second page of a pod, where pages are all that there is.
+const SECOND_PAGE: Duration = Duration::from_secs(12);
 
 /// How the metrics of one environment are reached; kept in the settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -105,8 +107,13 @@ impl Inner {
         for environment in self.registry.all() {
             let metrics = self.metrics_of(&environment.id).await?;
             all.push(EnvironmentMetrics {
+                source: match metrics.source {
+                    MetricsSource::Automatic { .. } => MetricsSource::Automatic {
+                        found: self.found_prometheus().get(&environment.id).cloned(),
+                    },
+                    other => other,
+                },
                 environment: self.tag(&environment.id)?,
-                source: metrics.source,
                 preset: metrics.preset.unwrap_or(Preset::Automatic),
                 queries: metrics.queries,
                 read_pods: metrics.read_pods,
@@ -165,6 +172,12 @@ impl Inner {
         self.read_settings().await
     }
 
+    fn found_prometheus(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.found_prometheus
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn keep_secret(&self, environment: &str, secret: &MetricsSecret) -> Result<(), Failure> {
         let text = match secret {
             MetricsSecret::Forget => None,
@@ -197,15 +210,16 @@ impl Inner {
 
     /// The source that the settings describe; `None` if they say that there is none.
     async fn source(&self, environment: &str, metrics: &Metrics) -> Result<Option<Source>, Failure> {
-        let Some(transport) = self.transport(environment, &metrics.source).await? else {
+        let Some(mut source) = self.way(environment, &metrics.source).await? else {
             return Ok(None);
         };
-        let mut source = Source::new(transport).preset(preset(metrics.preset));
         if metrics.read_pods
+            && !source.is_of_pods
             && let Ok(client) = self.clients.client(environment)
         {
             source = source.pods(Arc::new(PodProxy::new(client)));
         }
+        source = source.preset(preset(metrics.preset));
         for query in &metrics.queries {
             // What cannot be asked is left out: its signal says that it has no query.
             if let Some(asked) = own_query(query) {
@@ -215,17 +229,15 @@ impl Inner {
         Ok(Some(source))
     }
 
-    async fn transport(
-        &self,
-        environment: &str,
-        source: &MetricsSource,
-    ) -> Result<Option<Arc<dyn PrometheusTransport>>, Failure> {
+    /// The way to the health data.
+    async fn way(&self, environment: &str, source: &MetricsSource) -> Result<Option<Source>, Failure> {
+        let of_pods = |client| Source::without_prometheus(Arc::new(PodProxy::new(client)));
         Ok(match source {
             MetricsSource::None | MetricsSource::Practice => None,
             MetricsSource::Url { url } => {
                 let prometheus = HttpPrometheus::new(url, self.credentials(environment))
                     .map_err(|error| Failure::from(conductor::PortError::from(error)))?;
-                Some(Arc::new(prometheus))
+                Some(Source::new(Arc::new(prometheus)))
             }
             MetricsSource::Service {
                 namespace,
@@ -233,15 +245,25 @@ impl Inner {
                 port,
             } => {
                 let client = self.clients.client(environment)?;
-                Some(Arc::new(ServiceProxy::new(client, namespace, service, port)))
+                let proxy = ServiceProxy::new(client, namespace, service, port);
+                Some(Source::new(Arc::new(proxy)))
             }
+            MetricsSource::Pods => Some(of_pods(self.clients.client(environment)?)),
             MetricsSource::Automatic { .. } => {
                 let client = self.clients.client(environment)?;
                 let found = find_prometheus(&client).await;
-                found.map(|(namespace, service, port)| {
-                    let proxy = ServiceProxy::new(client, &namespace, &service, &port);
-                    Arc::new(proxy) as Arc<dyn PrometheusTransport>
-                })
+                let mut all = self.found_prometheus();
+                match found {
+                    Some((namespace, service, port)) => {
+                        all.insert(environment.to_owned(), format!("{namespace}/{service}:{port}"));
+                        let proxy = ServiceProxy::new(client, &namespace, &service, &port);
+                        Some(Source::new(Arc::new(proxy)))
+                    }
+                    None => {
+                        all.remove(environment);
+                        Some(of_pods(client))
+                    }
+                }
             }
         })
     }
@@ -287,12 +309,23 @@ impl Inner {
             ready: conductor::ReadyPod::of(&seen.view.arms),
         };
         let after = release::Timestamp(now.0 - 60_000);
-        let answer = conductor::Signals::looks(self.telemetry.as_ref(), &scope, &signals, after, now).await;
+        let looks =
+            |until| conductor::Signals::looks(self.telemetry.as_ref(), &scope, &signals, after, until);
+        let mut answer = looks(now).await;
         let took_ms = Some(begun.elapsed().as_secs_f64() * 1000.0);
+        // The first page is where counting begins: the one after it has something to tell.
+        let of_pods = self.telemetry.reads_pods_alone(&id);
+        while of_pods
+            && begun.elapsed() < SECOND_PAGE
+            && answer.as_ref().is_ok_and(|all| !all.iter().any(has_data))
+        {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            answer = looks(self.now_of(&id)).await;
+        }
         let mut problems = self.signal_problems(application.workload());
         let new_pods = match &answer {
-            Ok(_) => self.telemetry.test_pages(&scope, &signals).await.ok(),
-            Err(_) => None,
+            Ok(_) if !of_pods => self.telemetry.test_pages(&scope, &signals).await.ok(),
+            _ => None,
         };
         Ok(match answer {
             Ok(looks) => MetricsTest {
@@ -302,7 +335,7 @@ impl Inner {
                     .iter()
                     .map(|of| MetricsTestSignal {
                         signal: of.signal.clone(),
-                        series: u32::from(of.looks.iter().any(|look| !look.stable.is_no_data())),
+                        series: u32::from(has_data(of)),
                         failure: problems.remove(&of.signal),
                     })
                     .collect(),
@@ -316,6 +349,10 @@ impl Inner {
             },
         })
     }
+}
+
+fn has_data(of_signal: &conductor::SignalLooks) -> bool {
+    of_signal.looks.iter().any(|look| !look.stable.is_no_data())
 }
 
 /// The preset that was chosen; whichever is found where none was.

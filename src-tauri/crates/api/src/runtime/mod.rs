@@ -7,6 +7,7 @@ mod connections;
 mod environment;
 mod leaderships;
 mod pod_proxy;
+mod pod_targets;
 mod practice_place;
 mod practice_transport;
 mod protection;

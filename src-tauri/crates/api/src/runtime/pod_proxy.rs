@@ -13,6 +13,10 @@ impl PodProxy {
     pub(crate) fn new(client: Client) -> PodProxy {
         PodProxy { client }
     }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
 }
 
 #[async_trait]

@@ -37,11 +37,13 @@ pub enum Theme {
 pub enum MetricsSource {
     /// None.
     None,
-    /// Looked for in the cluster.
+    /// A Prometheus is looked for in the cluster; where there is none the pods themselves are read.
     Automatic {
         /// What was found, for example `monitoring/prometheus:9090`.
         found: Option<String>,
     },
+    /// The pods' own pages, without a Prometheus.
+    Pods,
     /// Through the API server's service proxy.
     Service {
         /// The service's namespace.
@@ -157,7 +159,7 @@ pub struct MetricsTest {
     pub took_ms: Option<f64>,
     /// What each signal gave: the number of series.
     pub signals: Vec<MetricsTestSignal>,
-    /// What came of reading a pod's own page; `None` if Prometheus failed before.
+    /// What came of reading a pod's own page beside Prometheus; `None` if that failed before, or there is none.
     pub new_pods: Option<PagesTest>,
     /// Why it failed.
     pub failure: Option<Failure>,

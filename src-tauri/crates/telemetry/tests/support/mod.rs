@@ -286,6 +286,20 @@ impl FakePrometheus {
     }
 }
 
+/// What a pod's own page says at a time in seconds after the start, with the metrics of client libraries: `good` and `bad` requests a second.
+pub fn page((good, bad): (f64, f64), at: f64) -> String {
+    let mut page = String::from("# HELP http_requests_total Requests.\n# TYPE http_requests_total counter\n");
+    for (code, speed) in [("200", good), ("500", bad)] {
+        page += &format!("http_requests_total{{code=\"{code}\"}} {}\n", counter(speed, at));
+    }
+    for (le, share) in [("0.1", 0.5), ("0.3", 0.9), ("+Inf", 1.0)] {
+        let observed = counter((good + bad) * share, at);
+        page += &format!("http_request_duration_seconds_bucket{{le=\"{le}\"}} {observed}\n");
+    }
+    let sum = counter((good + bad) * 0.1, at);
+    page + &format!("http_request_duration_seconds_sum {sum}\n")
+}
+
 pub fn answer(status: u16, content_type: &str, body: impl Into<String>) -> Answer {
     Answer {
         status,
