@@ -346,6 +346,19 @@ async fn a_broken_source_takes_no_release_forward(plane: &ControlPlane) {
     );
 
     source.breaks(Breakage::ServerError);
+    let asked = window
+        .call("release.preflight", window.asked(&window.image(&room, NEW)))
+        .await;
+    let findings = asked["findings"].as_array().unwrap();
+    let metrics = findings
+        .iter()
+        .find(|finding| finding["id"] == "metrics")
+        .unwrap();
+    assert_eq!(metrics["check"]["state"], "warning");
+    assert_eq!(
+        metrics["check"]["said"]["trouble"], "telemetry-server-error",
+        "{metrics:#}"
+    );
     let release = window.start(&window.image(&room, NEW)).await.expect("started");
     let begun = Instant::now();
     // Together longer than the bake: with a sound source the first phase would be over.

@@ -1,4 +1,3 @@
-use crate::PodTarget;
 use conductor::PortError;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -109,12 +108,12 @@ pub enum TelemetryError {
     #[error("no Ready pod of the application names a port for its metrics")]
     NoPods,
     /// None of the pods tells its metrics.
-    #[error("the pods do not tell their metrics: {place} {answer}")]
+    #[error("the pods do not tell their metrics: {place} {}", said(*.status))]
     NoPage {
         /// Port and path of the last one that was asked.
         place: String,
-        /// What came in place of a page.
-        answer: String,
+        /// The HTTP status of what came in place of a page; `None` if nothing came.
+        status: Option<u16>,
     },
     /// There is no Prometheus, and the question is one that only a Prometheus can answer.
     #[error("only a Prometheus can work this out; the pods themselves tell counters")]
@@ -227,18 +226,26 @@ impl TelemetryError {
         )
     }
 
-    /// One pod gave something else than its page: the HTTP status of that, or nothing at all.
-    pub(crate) fn no_page(target: &PodTarget, status: Option<u16>) -> TelemetryError {
-        TelemetryError::NoPage {
-            place: format!(":{}{}", target.port, target.path),
-            answer: status.map_or_else(
-                || "does not answer".to_owned(),
-                |status| match status {
-                    200 => "is no text".to_owned(),
-                    status => format!("answers HTTP {status}"),
-                },
-            ),
-        }
+    /// Whether it says that this application's pods tell no metrics, so that no signal of them can be expected for now.
+    pub fn is_of_silent_pods(&self) -> bool {
+        matches!(
+            self,
+            TelemetryError::PodsForbidden { .. }
+                | TelemetryError::NoPods
+                | TelemetryError::NoPage {
+                    status: Some(200..=499),
+                    ..
+                }
+        )
+    }
+}
+
+/// What came in place of a pod's page.
+fn said(status: Option<u16>) -> String {
+    match status {
+        None => "does not answer".to_owned(),
+        Some(200) => "is no text".to_owned(),
+        Some(status) => format!("answers HTTP {status}"),
     }
 }
 

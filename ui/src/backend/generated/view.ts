@@ -3069,7 +3069,15 @@ nearest: Array<Share>, } | { "code": "metricsFound",
 /**
  * How many signals.
  */
-signals: number, } | { "code": "metricsMissing" } | { "code": "othersWillSee" } | { "code": "nobodyJudgesWhileClosed" } | { "code": "releaseUnderWay",
+signals: number, } | { "code": "metricsMissing" } | { "code": "metricsNone" } | { "code": "metricsUnread",
+/**
+ * The failure's code.
+ */
+trouble: string,
+/**
+ * The failure in English.
+ */
+message: string, } | { "code": "othersWillSee" } | { "code": "nobodyJudgesWhileClosed" } | { "code": "releaseUnderWay",
 /**
  * Its id.
  */

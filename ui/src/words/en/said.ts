@@ -1,6 +1,7 @@
 import type { SaidWords } from '../facts';
 import { clock, duration, measured, percent } from '../format';
 import { plural } from './plural';
+import { sources } from './sources';
 
 const seconds = (value: number): string => duration('en', value);
 
@@ -51,6 +52,9 @@ export const said: SaidWords = {
     `Phase ${f.phase + 1}: ${percent(f.share)} is not possible; nearest ${f.nearest.map(percent).join(' or ')}`,
   metricsFound: (f) => `${plural(f.signals, 'signal')} found`,
   metricsMissing: () => 'No metrics: readiness and a person judge',
+  metricsNone: () => 'No metrics of its pods are known: readiness and a person judge',
+  metricsUnread: (f) =>
+    `${sources.trouble[f.trouble]?.what ?? f.message}: until it is read again, nothing is judged by it`,
   othersWillSee: () => 'During a hold other alerts see the new pods as not available',
   nobodyJudgesWhileClosed: () => 'Nobody judges while Slipway is closed; the cluster stays in its phase',
   releaseUnderWay: (f) => `${f.release} is under way here, driven by ${f.driver}`,

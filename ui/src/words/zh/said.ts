@@ -1,5 +1,6 @@
 import type { SaidWords } from '../facts';
 import { clock, duration, measured, percent } from '../format';
+import { sources } from './sources';
 
 const seconds = (value: number): string => duration('zh-CN', value);
 
@@ -49,6 +50,8 @@ export const said: SaidWords = {
     `第 ${f.phase + 1} 阶段：无法做到 ${percent(f.share)}，最接近的是 ${f.nearest.map(percent).join(' 或 ')}`,
   metricsFound: (f) => `找到 ${f.signals} 个信号`,
   metricsMissing: () => '没有指标：由就绪状态和人来判定',
+  metricsNone: () => '没有找到它的 Pod 的指标：由就绪状态和人来判定',
+  metricsUnread: (f) => `${sources.trouble[f.trouble]?.what ?? f.message}：恢复读取之前不据此判定`,
   othersWillSee: () => '暂停期间，其他告警会认为新 Pod 不可用',
   nobodyJudgesWhileClosed: () => 'Slipway 关闭时无人判定，集群停留在当前阶段',
   releaseUnderWay: (f) => `${f.release} 正在这里进行，由 ${f.driver} 控制`,

@@ -3,9 +3,10 @@ use crate::failure::failure;
 use crate::handlers::own_query::own_query;
 use crate::runtime::{PodProxy, ServiceProxy, find_prometheus};
 use crate::view::{
-    CustomQuery, EnvironmentIdRequest, EnvironmentMetrics, Failure, MetricsRequest, MetricsSecret,
-    MetricsSource, MetricsTest, MetricsTestSignal, Preset, Settings, yes,
+    CheckState, CustomQuery, EnvironmentIdRequest, EnvironmentMetrics, Failure, MetricsRequest,
+    MetricsSecret, MetricsSource, MetricsTest, MetricsTestSignal, Preset, Said, Settings, yes,
 };
+use conductor::WorkloadRef;
 use judge::SignalSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -72,16 +73,16 @@ impl Inner {
 
     /// What is watched during a release of a workload: what its pods can feed, and the person's own queries. Empty where
     /// there is no health data. A source that does not answer now is taken to have the usual signals.
-    pub(crate) async fn signals_of(&self, workload: &conductor::WorkloadRef) -> Vec<SignalSpec> {
-        let environment = &workload.environment;
-        if !self.has_metrics(environment) {
+    pub(crate) async fn signals_of(&self, workload: &WorkloadRef) -> Vec<SignalSpec> {
+        if !self.has_metrics(&workload.environment) {
             return Vec::new();
         }
-        let metrics = self.metrics_of(environment).await.unwrap_or_default();
+        let metrics = self.metrics_of(&workload.environment).await.unwrap_or_default();
         let mut signals = match self.telemetry.signals_for(workload).await {
             Ok(signals) => signals,
+            Err(error) if error.is_of_silent_pods() => Vec::new(),
             Err(error) => {
-                tracing::warn!(%environment, %error, "signals are not looked for");
+                tracing::warn!(workload = %workload.name, %error, "signals are not looked for");
                 default_signals(preset(metrics.preset))
             }
         };
@@ -89,8 +90,26 @@ impl Inner {
         signals
     }
 
+    /// What the health data of a workload has to say to a plan.
+    pub(crate) async fn metrics_said(&self, workload: &WorkloadRef) -> (CheckState, Said) {
+        if !self.has_metrics(&workload.environment) {
+            return (CheckState::Warning, Said::MetricsMissing);
+        }
+        if let Err(error) = self.telemetry.signals_for(workload).await {
+            let (trouble, message) = (error.code().to_owned(), error.to_string());
+            return (CheckState::Warning, Said::MetricsUnread { trouble, message });
+        }
+        match self.signals_of(workload).await.len() {
+            0 => (CheckState::Warning, Said::MetricsNone),
+            signals => {
+                let signals = u32::try_from(signals).unwrap_or(u32::MAX);
+                (CheckState::Passed, Said::MetricsFound { signals })
+            }
+        }
+    }
+
     /// Signals of a workload that could not be read at the last look, and why.
-    pub(crate) fn signal_problems(&self, workload: &conductor::WorkloadRef) -> BTreeMap<String, Failure> {
+    pub(crate) fn signal_problems(&self, workload: &WorkloadRef) -> BTreeMap<String, Failure> {
         let problems = self.telemetry.problems(workload).into_iter();
         problems
             .map(|problem| {
@@ -298,6 +317,15 @@ impl Inner {
                 "Wait until the matrix is filled.",
             ));
         };
+        let silent = self.telemetry.signals_for(application.workload()).await.err();
+        if let Some(error) = silent.filter(telemetry::TelemetryError::is_of_silent_pods) {
+            return Ok(MetricsTest {
+                took_ms: None,
+                signals: Vec::new(),
+                new_pods: None,
+                failure: Some(conductor::PortError::from(error).into()),
+            });
+        }
         let signals = self.signals_of(application.workload()).await;
         let now = self.now_of(&id);
         let seen = conductor::Workloads::observe(self.workloads.as_ref(), application.workload()).await?;

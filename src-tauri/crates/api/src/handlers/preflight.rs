@@ -131,18 +131,8 @@ impl Inner {
 
     /// What the cluster says to the plan's first act and to everything around it.
     async fn findings(&self, wanted: &Wanted, plan: &Plan) -> Vec<Finding> {
-        let metrics = if self.has_metrics(&wanted.environment.id) {
-            let signals =
-                u32::try_from(self.signals_of(wanted.application.workload()).await.len()).unwrap_or(0);
-            finding(
-                "metrics",
-                CheckState::Passed,
-                Said::MetricsFound { signals },
-                false,
-            )
-        } else {
-            finding("metrics", CheckState::Warning, Said::MetricsMissing, false)
-        };
+        let (state, said) = self.metrics_said(wanted.application.workload()).await;
+        let metrics = finding("metrics", state, said, false);
         let mut findings = vec![metrics];
         findings.extend(
             self.cluster_findings(&wanted.application, &wanted.seen, &wanted.template, plan)

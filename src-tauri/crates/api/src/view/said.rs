@@ -140,6 +140,15 @@ pub enum Said {
     },
     /// There is no health data: readiness and a person judge.
     MetricsMissing,
+    /// There is a source of health data, and it has nothing of this application: readiness and a person judge.
+    MetricsNone,
+    /// The source of health data cannot be read.
+    MetricsUnread {
+        /// The failure's code.
+        trouble: String,
+        /// The failure in English.
+        message: String,
+    },
     /// During a hold other alerts see updated pods as not available, and the Deployment as progressing.
     OthersWillSee,
     /// Nobody judges while Slipway is closed.

@@ -202,7 +202,10 @@ impl Namespace {
         for (target, text) in join_all(pages).await {
             match text {
                 Ok(text) => read.push((target, text)),
-                Err(status) => failed = Some(TelemetryError::no_page(&target, status)),
+                Err(status) => {
+                    let place = format!(":{}{}", target.port, target.path);
+                    failed = Some(TelemetryError::NoPage { place, status });
+                }
             }
         }
         if read.is_empty() {
