@@ -3,8 +3,8 @@ use crate::failure::failure;
 use crate::handlers::own_query::own_query;
 use crate::runtime::{PodProxy, ServiceProxy, find_prometheus};
 use crate::view::{
-    CheckState, CustomQuery, EnvironmentIdRequest, EnvironmentMetrics, Failure, MetricsRequest,
-    MetricsSecret, MetricsSource, MetricsTest, MetricsTestSignal, Preset, Said, Settings, yes,
+    CheckState, CustomQuery, EnvironmentMetrics, Failure, MetricsRequest, MetricsSecret, MetricsSource,
+    Preset, Said, Settings, yes,
 };
 use conductor::WorkloadRef;
 use judge::SignalSpec;
@@ -12,13 +12,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 use telemetry::{Credentials, HttpPrometheus, Secret, Source, default_signals};
 
 /// The setting that holds the metrics of every environment, without secrets.
 const SETTING: &str = "metrics";
-/// How long a connection test waits for the second page of a pod, where pages are all that there is.
-const SECOND_PAGE: Duration = Duration::from_secs(12);
 
 /// How the metrics of one environment are reached; kept in the settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -298,89 +295,6 @@ impl Inner {
             Err(failure) => tracing::warn!(environment, code = %failure.code, "no health data"),
         }
     }
-
-    pub(crate) async fn test_metrics(
-        self: &Arc<Self>,
-        request: EnvironmentIdRequest,
-    ) -> Result<MetricsTest, Failure> {
-        let id = request.environment;
-        self.registry.get(&id)?;
-        let begun = Instant::now();
-        let all = self.applications.all(&self.corrections().await?);
-        let Some(application) = all
-            .into_iter()
-            .find(|application| application.workload().environment == id)
-        else {
-            return Err(failure(
-                "nothing-to-test-with",
-                "No application is known in this environment yet, so there is nothing to ask about.",
-                "Wait until the matrix is filled.",
-            ));
-        };
-        let silent = self.telemetry.signals_for(application.workload()).await.err();
-        if let Some(error) = silent.filter(telemetry::TelemetryError::is_of_silent_pods) {
-            return Ok(MetricsTest {
-                took_ms: None,
-                signals: Vec::new(),
-                new_pods: None,
-                failure: Some(conductor::PortError::from(error).into()),
-            });
-        }
-        let signals = self.signals_of(application.workload()).await;
-        let now = self.now_of(&id);
-        let seen = conductor::Workloads::observe(self.workloads.as_ref(), application.workload()).await?;
-        let arms = seen.view.arms.iter();
-        let scope = conductor::SignalScope {
-            workload: application.workload().clone(),
-            stable: arms.map(|arm| arm.pod_template_hash.clone()).collect(),
-            canary: Vec::new(),
-            ready: conductor::ReadyPod::of(&seen.view.arms),
-        };
-        let after = release::Timestamp(now.0 - 60_000);
-        let looks =
-            |until| conductor::Signals::looks(self.telemetry.as_ref(), &scope, &signals, after, until);
-        let mut answer = looks(now).await;
-        let took_ms = Some(begun.elapsed().as_secs_f64() * 1000.0);
-        // The first page is where counting begins: the one after it has something to tell.
-        let of_pods = self.telemetry.reads_pods_alone(&id);
-        while of_pods
-            && begun.elapsed() < SECOND_PAGE
-            && answer.as_ref().is_ok_and(|all| !all.iter().any(has_data))
-        {
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            answer = looks(self.now_of(&id)).await;
-        }
-        let mut problems = self.signal_problems(application.workload());
-        let new_pods = match &answer {
-            Ok(_) if !of_pods => self.telemetry.test_pages(&scope, &signals).await.ok(),
-            _ => None,
-        };
-        Ok(match answer {
-            Ok(looks) => MetricsTest {
-                took_ms,
-                new_pods,
-                signals: looks
-                    .iter()
-                    .map(|of| MetricsTestSignal {
-                        signal: of.signal.clone(),
-                        series: u32::from(has_data(of)),
-                        failure: problems.remove(&of.signal),
-                    })
-                    .collect(),
-                failure: None,
-            },
-            Err(error) => MetricsTest {
-                took_ms,
-                new_pods,
-                signals: Vec::new(),
-                failure: Some(error.into()),
-            },
-        })
-    }
-}
-
-fn has_data(of_signal: &conductor::SignalLooks) -> bool {
-    of_signal.looks.iter().any(|look| !look.stable.is_no_data())
 }
 
 /// The preset that was chosen; whichever is found where none was.

@@ -9,6 +9,7 @@ mod findings;
 mod history;
 mod leave;
 mod metrics;
+mod metrics_test;
 mod own_query;
 mod practice;
 mod preflight;
