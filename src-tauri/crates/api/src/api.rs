@@ -86,8 +86,6 @@ pub(crate) struct Inner {
     pub(crate) applications: Applications,
     pub(crate) contexts: KubeContexts,
     pub(crate) telemetry: Arc<Telemetry>,
-    /// Where a Prometheus was found, by environment: namespace, service and port.
-    pub(crate) found_prometheus: Mutex<BTreeMap<String, String>>,
     pub(crate) actors: Mutex<BTreeMap<ReleaseId, Arc<Actor>>>,
     pub(crate) watched: Mutex<Option<ReleaseId>>,
     pub(crate) replayed: Mutex<Option<Arc<Story>>>,
@@ -141,7 +139,6 @@ impl Api {
             applications: Applications::default(),
             contexts: KubeContexts::default(),
             telemetry: Arc::new(Telemetry::new()),
-            found_prometheus: Mutex::default(),
             actors: Mutex::default(),
             watched: Mutex::default(),
             replayed: Mutex::default(),

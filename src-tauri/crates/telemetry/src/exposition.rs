@@ -8,8 +8,8 @@ use crate::answer::Labels;
 /// A line with a timestamp of its own is not taken: such a number was not measured when the page was read.
 pub(crate) fn sample(line: &str) -> Option<(Labels, f64)> {
     let line = line.trim();
-    let end = line.find(|c: char| c == '{' || c.is_whitespace())?;
-    let (name, rest) = line.split_at(end);
+    let name = metric_on(line);
+    let rest = &line[name.len()..];
     if name.is_empty() || name.starts_with('#') {
         return None;
     }
@@ -26,6 +26,13 @@ pub(crate) fn sample(line: &str) -> Option<(Labels, f64)> {
         Some(word) if word.starts_with('#') => Some((labels, value)),
         Some(_) => None,
     }
+}
+
+/// The name of the metric that a line is about; of a line that is no sample its first word.
+pub(crate) fn metric_on(line: &str) -> &str {
+    let line = line.trim_start();
+    let end = line.find(|c: char| c == '{' || c.is_whitespace());
+    &line[..end.unwrap_or(line.len())]
 }
 
 /// Reads labels up to the closing brace, and gives what is behind it.

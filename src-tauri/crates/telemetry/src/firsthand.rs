@@ -11,6 +11,7 @@
 use crate::fetch::{Fetched, Selector};
 use crate::page_samples::{PageSamples, Round};
 use crate::plan::Plan;
+use crate::pod_pages::MOST_PODS;
 use conductor::{ReadyPod, SignalScope};
 use judge::Arm;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,8 +22,6 @@ const YOUNG_MS: i64 = 120_000;
 const PACE_MS: i64 = 1_000;
 /// A round may take this part of the time between two.
 const PART_OF_TIME: i64 = 4;
-/// Pods of an arm that are read at the most.
-const MOST_PODS: usize = 10;
 /// Rounds without a page of the new version after which Prometheus is asked again.
 const MISSED_ROUNDS: u32 = 3;
 /// How long samples are kept for the next round, in milliseconds: so long a page may stay away and nothing is lost.

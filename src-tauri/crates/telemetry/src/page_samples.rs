@@ -36,11 +36,9 @@ pub(crate) struct Round<'a> {
 
 impl Round<'_> {
     fn labelled(&self, page: &Page, mut labels: Labels) -> Labels {
-        labels.insert(self.labels.namespace.clone(), self.namespace.to_owned());
-        labels.insert(self.labels.pod.clone(), page.pod.name.clone());
-        if let Some(hash) = &self.labels.template_hash {
-            labels.insert(hash.clone(), page.pod.template_hash.clone());
-        }
+        let pod = &page.pod;
+        self.labels
+            .put(&mut labels, self.namespace, &pod.name, &pod.template_hash);
         labels
     }
 }

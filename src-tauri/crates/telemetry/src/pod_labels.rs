@@ -80,6 +80,15 @@ impl PodLabels {
         }
     }
 
+    /// Adds to a series what a Prometheus would add: whose page it is on.
+    pub(crate) fn put(&self, series: &mut Labels, namespace: &str, pod: &str, template_hash: &str) {
+        series.insert(self.namespace.clone(), namespace.to_owned());
+        series.insert(self.pod.clone(), pod.to_owned());
+        if let Some(label) = self.template_hash.as_ref().filter(|_| !template_hash.is_empty()) {
+            series.insert(label.clone(), template_hash.to_owned());
+        }
+    }
+
     /// Which arm a series belongs to, if any.
     pub(crate) fn arm(&self, labels: &Labels, scope: &SignalScope) -> Option<Arm> {
         let is_of = |hashes: &[String]| match self.template_hash.as_ref().and_then(|label| labels.get(label))

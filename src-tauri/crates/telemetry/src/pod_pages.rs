@@ -19,6 +19,8 @@ pub trait PodPages: Send + Sync {
     -> Result<Answer, TelemetryError>;
 }
 
+/// Pods of a version that are read at the most.
+pub(crate) const MOST_PODS: usize = 10;
 /// How long a page may take.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(2);
 

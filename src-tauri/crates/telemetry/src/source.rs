@@ -21,6 +21,8 @@ pub struct Source {
     pub timeout: Duration,
     /// Whether there is no Prometheus, and the pods' own pages are read in its place.
     pub is_of_pods: bool,
+    /// Where it was found, for people; `None` if it was not looked for.
+    pub found_at: Option<String>,
     /// How long after a time its samples may still come, although newer ones are there: at the most, and where it is not seen that
     /// all are there.
     pub settle: Duration,
@@ -38,6 +40,7 @@ impl Source {
             timeout: Duration::from_secs(10),
             settle: Duration::from_secs(2),
             is_of_pods: false,
+            found_at: None,
         }
     }
 
@@ -54,6 +57,12 @@ impl Source {
     /// With young pods read first-hand.
     pub fn pods(mut self, pages: Arc<dyn PodPages>) -> Source {
         self.pods = Some(pages);
+        self
+    }
+
+    /// Found at this place.
+    pub fn found_at(mut self, place: String) -> Source {
+        self.found_at = Some(place);
         self
     }
 

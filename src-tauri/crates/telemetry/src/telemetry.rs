@@ -47,6 +47,11 @@ impl Telemetry {
         locked(&self.sources).contains_key(environment)
     }
 
+    /// Where an environment's source was found, if it was looked for.
+    pub fn found_at(&self, environment: &str) -> Option<String> {
+        self.environment(environment).ok()?.source.found_at.clone()
+    }
+
     /// Whether an environment's health data comes from its pods alone: nothing is known from before somebody asked.
     pub fn reads_pods_alone(&self, environment: &str) -> bool {
         let environment = self.environment(environment);

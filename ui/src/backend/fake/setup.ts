@@ -65,7 +65,7 @@ export function connections(matrix: MatrixScript, script: SetupScript): Connecti
             ? []
             : [
                 {
-                  path: '~/work/old-cluster.yaml',
+                  path: '~/clusters/old-cluster.yaml',
                   added: true,
                   failure: {
                     code: 'kubeconfig.unreadable',

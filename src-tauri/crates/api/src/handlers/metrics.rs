@@ -11,8 +11,8 @@ use judge::SignalSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::sync::{Arc, MutexGuard, PoisonError};
-use telemetry::{Credentials, HttpPrometheus, Secret, Source, default_signals};
+use std::sync::Arc;
+use telemetry::{Credentials, HttpPrometheus, Secret, Source, TelemetryError, default_signals};
 
 /// The setting that holds the metrics of every environment, without secrets.
 const SETTING: &str = "metrics";
@@ -71,20 +71,28 @@ impl Inner {
     /// What is watched during a release of a workload: what its pods can feed, and the person's own queries. Empty where
     /// there is no health data. A source that does not answer now is taken to have the usual signals.
     pub(crate) async fn signals_of(&self, workload: &WorkloadRef) -> Vec<SignalSpec> {
+        self.signals_and_trouble(workload).await.0
+    }
+
+    /// The same, and why the source could not be asked about them.
+    pub(crate) async fn signals_and_trouble(
+        &self,
+        workload: &WorkloadRef,
+    ) -> (Vec<SignalSpec>, Option<TelemetryError>) {
         if !self.has_metrics(&workload.environment) {
-            return Vec::new();
+            return (Vec::new(), None);
         }
         let metrics = self.metrics_of(&workload.environment).await.unwrap_or_default();
-        let mut signals = match self.telemetry.signals_for(workload).await {
-            Ok(signals) => signals,
-            Err(error) if error.is_of_silent_pods() => Vec::new(),
+        let (mut signals, trouble) = match self.telemetry.signals_for(workload).await {
+            Ok(signals) => (signals, None),
+            Err(error) if error.is_of_silent_pods() => (Vec::new(), Some(error)),
             Err(error) => {
                 tracing::warn!(workload = %workload.name, %error, "signals are not looked for");
-                default_signals(preset(metrics.preset))
+                (default_signals(preset(metrics.preset)), Some(error))
             }
         };
         signals.extend(metrics.queries.into_iter().map(|query| query.signal));
-        signals
+        (signals, trouble)
     }
 
     /// What the health data of a workload has to say to a plan.
@@ -92,14 +100,14 @@ impl Inner {
         if !self.has_metrics(&workload.environment) {
             return (CheckState::Warning, Said::MetricsMissing);
         }
-        if let Err(error) = self.telemetry.signals_for(workload).await {
-            let (trouble, message) = (error.code().to_owned(), error.to_string());
-            return (CheckState::Warning, Said::MetricsUnread { trouble, message });
-        }
-        match self.signals_of(workload).await.len() {
-            0 => (CheckState::Warning, Said::MetricsNone),
-            signals => {
-                let signals = u32::try_from(signals).unwrap_or(u32::MAX);
+        match self.signals_and_trouble(workload).await {
+            (_, Some(error)) => {
+                let (trouble, message) = (error.code().to_owned(), error.to_string());
+                (CheckState::Warning, Said::MetricsUnread { trouble, message })
+            }
+            (signals, None) if signals.is_empty() => (CheckState::Warning, Said::MetricsNone),
+            (signals, None) => {
+                let signals = u32::try_from(signals.len()).unwrap_or(u32::MAX);
                 (CheckState::Passed, Said::MetricsFound { signals })
             }
         }
@@ -125,7 +133,7 @@ impl Inner {
             all.push(EnvironmentMetrics {
                 source: match metrics.source {
                     MetricsSource::Automatic { .. } => MetricsSource::Automatic {
-                        found: self.found_prometheus().get(&environment.id).cloned(),
+                        found: self.telemetry.found_at(&environment.id),
                     },
                     other => other,
                 },
@@ -186,12 +194,6 @@ impl Inner {
         }
         self.push_matrix().await;
         self.read_settings().await
-    }
-
-    fn found_prometheus(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
-        self.found_prometheus
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn keep_secret(&self, environment: &str, secret: &MetricsSecret) -> Result<(), Failure> {
@@ -267,19 +269,13 @@ impl Inner {
             MetricsSource::Pods => Some(of_pods(self.clients.client(environment)?)),
             MetricsSource::Automatic { .. } => {
                 let client = self.clients.client(environment)?;
-                let found = find_prometheus(&client).await;
-                let mut all = self.found_prometheus();
-                match found {
+                Some(match find_prometheus(&client).await {
                     Some((namespace, service, port)) => {
-                        all.insert(environment.to_owned(), format!("{namespace}/{service}:{port}"));
                         let proxy = ServiceProxy::new(client, &namespace, &service, &port);
-                        Some(Source::new(Arc::new(proxy)))
+                        Source::new(Arc::new(proxy)).found_at(format!("{namespace}/{service}:{port}"))
                     }
-                    None => {
-                        all.remove(environment);
-                        Some(of_pods(client))
-                    }
-                }
+                    None => of_pods(client),
+                })
             }
         })
     }

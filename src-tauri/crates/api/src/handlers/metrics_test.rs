@@ -31,11 +31,10 @@ impl Inner {
             ));
         };
         let workload = application.workload();
-        let silent = self.telemetry.signals_for(workload).await.err();
-        if let Some(error) = silent.filter(TelemetryError::is_of_silent_pods) {
+        let (signals, trouble) = self.signals_and_trouble(workload).await;
+        if let Some(error) = trouble.filter(TelemetryError::is_of_silent_pods) {
             return Ok(failed(None, PortError::from(error)));
         }
-        let signals = self.signals_of(workload).await;
         let now = self.now_of(&id);
         let seen = Workloads::observe(self.workloads.as_ref(), workload).await?;
         let arms = seen.view.arms.iter();

@@ -1,11 +1,9 @@
 //! Whose pages are read.
 
 use super::target::PodTarget;
+use crate::pod_pages::MOST_PODS;
 use promql_parser::label::Matcher;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Pods of a version that are read at the most.
-const MOST_PODS: usize = 10;
 
 /// The pods of one namespace that somebody asks about.
 #[derive(Default)]

@@ -4,7 +4,7 @@ use super::asked::{Asked, Wanted};
 use super::target::PodTarget;
 use crate::Answer;
 use crate::answer::Labels;
-use crate::exposition::sample;
+use crate::exposition::{metric_on, sample};
 use crate::pod_labels::PodLabels;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,46 +29,31 @@ impl Kept {
     /// Keeps a metric from now on, what the newest pages say of it among it.
     pub(super) fn ask(&mut self, namespace: &str, metric: &str) {
         if self.metrics.insert(metric.to_owned()) {
-            self.take_from_pages(namespace, |name| name == metric);
+            self.take_from_pages(namespace, Some(metric));
         }
     }
 
     /// Takes the pages of a round in.
     pub(super) fn take(&mut self, namespace: &str, at_ms: i64, pages: Vec<(PodTarget, String)>) {
         (self.pages, self.pages_ms) = (pages, at_ms);
-        let metrics = self.metrics.clone();
-        self.take_from_pages(namespace, |name| metrics.contains(name));
+        self.take_from_pages(namespace, None);
         self.samples.retain(|_, samples| {
             samples.retain(|(at, _)| *at >= at_ms - KEPT_MS);
             !samples.is_empty()
         });
     }
 
-    fn take_from_pages(&mut self, namespace: &str, is_wanted: impl Fn(&str) -> bool) {
+    /// Takes one metric, or all that are kept, from the newest pages.
+    fn take_from_pages(&mut self, namespace: &str, only: Option<&str>) {
         let labels = PodLabels::usual();
+        let is_wanted = |name: &str| only.map_or_else(|| self.metrics.contains(name), |only| only == name);
         for (target, text) in &self.pages {
-            let of_target = [
-                (labels.namespace.as_str(), namespace.to_owned()),
-                (&labels.pod, target.pod.clone()),
-                ("instance", format!("{}:{}", target.address, target.port)),
-            ];
-            let hash = labels
-                .template_hash
-                .as_ref()
-                .filter(|_| !target.template_hash.is_empty());
-            for line in text.lines().filter(|line| is_wanted(name_on(line))) {
-                let Some((mut series, value)) = sample(line) else {
-                    continue;
-                };
-                let of_target = of_target
-                    .iter()
-                    .map(|(name, value)| ((*name).to_owned(), value.clone()));
-                series.extend(of_target);
-                series.extend(hash.map(|label| (label.clone(), target.template_hash.clone())));
-                self.samples
-                    .entry(series)
-                    .or_default()
-                    .push((self.pages_ms, value));
+            let known = text.lines().filter(|line| is_wanted(metric_on(line)));
+            for (mut series, value) in known.filter_map(sample) {
+                labels.put(&mut series, namespace, &target.pod, &target.template_hash);
+                series.insert("instance".into(), format!("{}:{}", target.address, target.port));
+                let samples = self.samples.entry(series).or_default();
+                samples.push((self.pages_ms, value));
             }
         }
     }
@@ -105,15 +90,6 @@ impl Kept {
             }
         }
     }
-}
-
-/// The metric's name on a line of a page.
-fn name_on(line: &str) -> &str {
-    let line = line.trim_start();
-    let end = line
-        .find(|c: char| c == '{' || c.is_whitespace())
-        .unwrap_or(line.len());
-    &line[..end]
 }
 
 fn seconds(ms: i64) -> f64 {
